@@ -1,0 +1,1 @@
+"""Typer commands: options in, one or two workflow calls, render."""

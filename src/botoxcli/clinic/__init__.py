@@ -1,0 +1,1 @@
+"""The practice: pure rules and values; no disk, no screen, no clock."""

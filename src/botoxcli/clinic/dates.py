@@ -1,0 +1,102 @@
+"""Civil dates and spans of time, in plain standard-library values.
+
+Conventions. A date is a ``datetime.date`` of the practice's calendar. Month arithmetic clips: 30 Nov + 3 months = 28 Feb.
+A span keeps its unit, because 12 weeks and 3 months are different things. Nothing here reads a clock: ``today`` is given.
+(pendulum does the same sums; it takes longer to load than the daily list may take. A test holds the two equal.)
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from botoxcli.errors import ValueRefused
+
+Unit = Literal["hours", "days", "weeks", "months"]
+_SPAN = re.compile(r"(\d{1,4}) (hour|day|week|month)s?\Z", re.ASCII)
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+_RELATIVE = re.compile(r"([+-])(\d{1,4})([dwm])\Z", re.ASCII)
+_TWO_READINGS = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\Z", re.ASCII)
+_LETTERS: dict[str, Unit] = {"d": "days", "w": "weeks", "m": "months"}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """``count`` of ``unit``; counts are not negative. ``str(Span(12, "weeks")) == "12 weeks"``."""
+
+    count: int
+    unit: Unit
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.unit[:-1] if self.count == 1 else self.unit}"
+
+
+def parse_span(words: str) -> Span | None:
+    """``12 weeks``, ``1 day``, ``24 hours``; None when it is no span."""
+    found = _SPAN.match(words)
+    if not found:
+        return None
+    unit: Unit = {"hour": "hours", "day": "days", "week": "weeks", "month": "months"}[found[2]]  # type: ignore[assignment]
+    return Span(int(found[1]), unit)
+
+
+def add_months(day: date, months: int) -> date:
+    """``day`` moved by ``months`` (negative: back), clipped to the month's last day."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def after(day: date, span: Span) -> date:
+    """The day that lies ``span`` after ``day``. Hours are refused: they need an instant, not a day."""
+    return _moved(day, span.count, span.unit)
+
+
+def before(day: date, span: Span) -> date:
+    """The day that lies ``span`` before ``day``."""
+    return _moved(day, -span.count, span.unit)
+
+
+def _moved(day: date, count: int, unit: Unit) -> date:
+    if unit == "months":
+        return add_months(day, count)
+    if unit == "hours":
+        raise ValueError("a span of hours has no place on a calendar")
+    return day + timedelta(days=count * (7 if unit == "weeks" else 1))
+
+
+def parse_date(words: str, *, today: date, where: str) -> date:
+    """``YYYY-MM-DD``, ``today``, ``yesterday``, ``-3d``, ``+12w``, ``+1m``.
+
+    Raises ValueRefused naming ``where``; when the words have two readings, the sentence shows both.
+    """
+    if words == "today":
+        return today
+    if words == "yesterday":
+        return today - timedelta(days=1)
+    try:
+        if _ISO.match(words):
+            return date.fromisoformat(words)
+        if step := _RELATIVE.match(words):
+            count = int(step[2]) * (1 if step[1] == "+" else -1)
+            return _moved(today, count, _LETTERS[step[3]])
+    except (ValueError, OverflowError):
+        raise ValueRefused(where, "there is no such day in the calendar") from None
+    raise ValueRefused(where, _why_no_date(words), "Write it as YYYY-MM-DD, `today`, `yesterday`, `-3d` or `+12w`.")
+
+
+def _why_no_date(words: str) -> str:
+    split = _TWO_READINGS.match(words)
+    if not split:
+        return "this is no date"
+    one, two, year = int(split[1]), int(split[2]), int(split[3])
+    readings = []
+    for day, month in ((one, two), (two, one)):
+        try:
+            readings.append(date(year, month, day).isoformat())
+        except ValueError:
+            continue
+    return "this may be read as " + " or as ".join(dict.fromkeys(readings)) if readings else "this is no date"

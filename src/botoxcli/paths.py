@@ -1,0 +1,26 @@
+"""Where things live: the ledger, the protocols that came with the program."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+LEDGER_VARIABLE = "BOTOX_LEDGER"
+
+
+def ledger_path(given: Path | None = None) -> Path:
+    """The ledger's place: ``--ledger``, else ``BOTOX_LEDGER``, else ``ledger.db`` in the user's data folder."""
+    if given is not None:
+        return given
+    if named := os.environ.get(LEDGER_VARIABLE):
+        return Path(named)
+    from platformdirs import user_data_path
+
+    return user_data_path("botoxcli", appauthor=False) / "ledger.db"
+
+
+def shipped_protocols() -> Path:
+    """The folder of the protocols that came with the program: inside an installed wheel, or at the top of a checkout."""
+    package = Path(__file__).resolve().parent
+    inside = package / "protocols"
+    return inside if inside.is_dir() else package.parent.parent / "protocols"
