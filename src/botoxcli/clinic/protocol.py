@@ -9,82 +9,26 @@ the picture. Values are frozen, unknown keys are refused. What two fields say to
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
-from botoxcli.clinic.dates import Span, parse_span
 from botoxcli.clinic.findings import Level
-from botoxcli.clinic.quantity import scaled, units
-
-Jurisdiction = Literal["us", "eu-uk"]
-Side = Literal["left", "right", "midline"]
-View = Literal["front", "left", "right", "back"]
-Position = Literal["supine", "sitting"]
-UNVERIFIED = "unverified"
-
-_ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-Id = Annotated[str, Field(pattern=_ID, max_length=60)]
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
-
-
-def _hundredths(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        raise ValueError("must be a number of units")
-    whole = scaled(Decimal(str(value)), 100)
-    if whole is None:
-        raise ValueError("must be a number of units in steps of 0.01")
-    return whole
-
-
-def _span(value: Any) -> Span:
-    found = value if isinstance(value, Span) else parse_span(value) if isinstance(value, str) else None
-    if found is None:
-        raise ValueError("must be a span of time such as 12 weeks, 3 months, 10 days or 24 hours")
-    return found
-
-
-def _bounded(lowest: int, highest: int) -> Any:
-    def check(value: Any) -> int:
-        whole = _hundredths(value)
-        if not lowest <= whole <= highest:
-            raise ValueError(f"must be a number of units, {units(lowest)} to {units(highest)}")
-        return whole
-
-    return check
-
-
-def _dose(lowest: int, highest: int) -> Any:
-    return Annotated[
-        int,
-        BeforeValidator(_bounded(lowest, highest)),
-        PlainSerializer(units),
-        WithJsonSchema({"type": "number", "minimum": lowest / 100, "maximum": highest / 100, "description": "units"}),
-    ]
-
-
-SiteDose = _dose(10, 5_000)  # 0.1 to 50 U at a site
-TotalDose = _dose(10, 200_000)  # 0.1 to 2,000 U
-TimeSpan = Annotated[
-    Span,
-    BeforeValidator(_span),
-    PlainSerializer(str),
-    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,4} (hour|day|week|month)s?$"}),
-]
-
-
-class Part(BaseModel):
-    """What all parts of a protocol share: frozen, no unknown keys, no coercion of text to numbers."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, arbitrary_types_allowed=True)
-
-
-class Sourced(Part):
-    """A rule with where it comes from."""
-
-    source: Text
-    evidence: Text | None = None
+from botoxcli.clinic.protocol_values import UNVERIFIED as UNVERIFIED
+from botoxcli.clinic.protocol_values import Id as Id
+from botoxcli.clinic.protocol_values import Jurisdiction as Jurisdiction
+from botoxcli.clinic.protocol_values import Part, Percent, ProductName, SiteDose, Sourced, Text, TimeSpan, TotalDose, Whole, YesNo
+from botoxcli.clinic.protocol_values import Position as Position
+from botoxcli.clinic.protocol_values import Side as Side
+from botoxcli.clinic.protocol_values import View as View
+from botoxcli.clinic.questions import AnswerType as AnswerType
+from botoxcli.clinic.questions import ChairQuestion as ChairQuestion
+from botoxcli.clinic.questions import Condition as Condition
+from botoxcli.clinic.questions import Criterion as Criterion
+from botoxcli.clinic.questions import Group as Group
+from botoxcli.clinic.questions import Question as Question
+from botoxcli.clinic.questions import Raises as Raises
+from botoxcli.clinic.questions import Role as Role
 
 
 class Codes(Part):
@@ -116,117 +60,12 @@ class Billing(Sourced):
 class Product(Sourced):
     """The toxin. Units of different products are not interchangeable, so every dose carries the product's name."""
 
-    name: Id
+    name: ProductName
     brand: Text
     vial_units: tuple[TotalDose, ...] = Field(min_length=1)
     storage: Text
     dilution: Dilution
     billing: tuple[Billing, ...] = ()
-
-
-class Condition(Part):
-    """What an answer must be for a criterion to be met: one comparison with a number, or a list of answers."""
-
-    at_least: Decimal | None = None
-    more_than: Decimal | None = None
-    at_most: Decimal | None = None
-    less_than: Decimal | None = None
-    one_of: tuple[Id, ...] | None = Field(default=None, alias="is")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_answer_is_a_list_of_one(cls, given: Any) -> Any:
-        if isinstance(given, dict) and isinstance(given.get("is"), str):
-            return {**given, "is": [given["is"]]}
-        return given
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Condition:
-        if len(self.model_fields_set) != 1:
-            raise ValueError("must hold exactly one of at_least, more_than, at_most, less_than, is")
-        return self
-
-
-AnswerType = Literal["number", "yes-no", "choice", "age"]
-Group = Literal["history", "medication", "conditions", "severity"]
-Role = Literal["require", "exclude_when", "caution_when", "advise"]
-
-
-class Question(Sourced):
-    """A question with its range. Counts are whole numbers unless ``step`` says otherwise (0.5, 0.1).
-
-    ``not_applicable`` allows that answer; ``unknown`` is allowed everywhere and is never read as ``no``.
-    ``never`` lists numbers inside the range that cannot occur (a HIT-6 of 37).
-    """
-
-    id: Id
-    ask: Text
-    type: AnswerType
-    why: Text
-    unit: Text | None = None
-    min: Decimal | None = None
-    max: Decimal | None = None
-    step: Decimal = Decimal(1)
-    never: tuple[Decimal, ...] = ()
-    choices: tuple[Id, ...] = ()
-    not_applicable: bool = False
-    default: str | None = None
-
-    @model_validator(mode="after")
-    def _range(self) -> Question:
-        if self.type == "number" and (self.min is None or self.max is None or self.min > self.max):
-            raise ValueError("a number needs min and max, min first")
-        if (self.type == "choice") != bool(self.choices):
-            raise ValueError("a choice, and only a choice, lists its choices")
-        return self
-
-
-class Criterion(Question):
-    """A question of the consultation, and what its answer does to the decision.
-
-    ``require``: unmet makes not eligible. ``exclude_when``: met makes not eligible. ``caution_when``: met makes a review.
-    ``advise``: a note only. At most one of them; with none the answer is only recorded. ``type: age`` is computed from the
-    birth date and never asked. ``jurisdictions`` limits the criterion to those named; empty means everywhere.
-    """
-
-    group: Group
-    rule_set: Text
-    jurisdictions: tuple[Jurisdiction, ...] = ()
-    require: Condition | None = None
-    exclude_when: Condition | None = None
-    caution_when: Condition | None = None
-    advise: Condition | None = None
-
-    @model_validator(mode="after")
-    def _one_role(self) -> Criterion:
-        if sum(part is not None for part in (self.require, self.exclude_when, self.caution_when, self.advise)) > 1:
-            raise ValueError("must hold at most one of require, exclude_when, caution_when, advise")
-        return self
-
-    @property
-    def rule(self) -> tuple[Role, Condition] | None:
-        """The criterion's part in the decision, or None."""
-        if self.require:
-            return "require", self.require
-        if self.exclude_when:
-            return "exclude_when", self.exclude_when
-        if self.caution_when:
-            return "caution_when", self.caution_when
-        return ("advise", self.advise) if self.advise else None
-
-
-class Raises(Part):
-    """Which answers raise which finding, and what it then says."""
-
-    finding: Id
-    when: tuple[Id, ...] = Field(min_length=1)
-    says: Text
-
-
-class ChairQuestion(Question):
-    """A safety question at the chair: always asked, never with a default."""
-
-    raises: Raises
 
 
 class PreCareRule(Sourced):
@@ -250,25 +89,29 @@ class PreCare(Part):
 
 
 class Site(Sourced):
-    """A fixed injection point: ``MUSCLE-SIDE-N``, ``MUSCLE-SIDE`` where there is one a side, ``MUSCLE`` in the midline."""
+    """A fixed injection point: ``MUSCLE-SIDE-N``, ``MUSCLE-SIDE`` where there is one a side, ``MUSCLE`` in the midline.
+
+    ``source`` is for the dose and the muscle; ``landmark_source`` for the landmark and the place on the map where that is another.
+    """
 
     id: Id
     muscle: Id
     side: Side
-    order: Annotated[int, Field(ge=1, le=500)]
+    order: Annotated[Whole, Field(ge=1, le=500)]
     hundredths: SiteDose = Field(alias="units")
     position: Position | None = None
     landmark: Text
+    landmark_source: Text | None = None
     view: View
-    x: Annotated[float, Field(ge=0, le=100)]
-    y: Annotated[float, Field(ge=0, le=100)]
+    x: Percent
+    y: Percent
 
 
 class Allowance(Sourced):
     """Follow-the-pain: at most so many more sites and units in a muscle, both sides together."""
 
     muscle: Id
-    sites: Annotated[int, Field(ge=1, le=100)]
+    sites: Annotated[Whole, Field(ge=1, le=100)]
     hundredths: TotalDose = Field(alias="units")
 
 
@@ -283,7 +126,7 @@ class DoseLimit(Sourced):
 class CumulativeLimit(Sourced):
     """Units of one product in a window, over all brands, indications and clinics. The last day is in the window."""
 
-    product: Id
+    product: ProductName
     hundredths: TotalDose = Field(alias="units")
     window: TimeSpan
 
@@ -344,8 +187,8 @@ class FollowUp(Sourced):
 class Band(Part):
     """A range of a score with its word; both ends are in it."""
 
-    first: int
-    last: int
+    first: Whole
+    last: Whole
     means: Text
 
 
@@ -354,12 +197,12 @@ class OutcomeMeasure(Sourced):
 
     id: Id
     title: Text
-    min: int
-    max: int
+    min: Whole
+    max: Whole
     unit: Text | None = None
-    never: tuple[int, ...] = ()
-    counted_over_diary_days: bool = False
-    direction: bool = False
+    never: tuple[Whole, ...] = ()
+    counted_over_diary_days: YesNo = False
+    direction: YesNo = False
     bands: tuple[Band, ...] = ()
     note: Text | None = None
 
@@ -367,7 +210,7 @@ class OutcomeMeasure(Sourced):
 class Outcomes(Part):
     """The measures, and how few diary days in 28 make a window incomplete."""
 
-    complete_from_diary_days: Annotated[int, Field(ge=1, le=28)]
+    complete_from_diary_days: Annotated[Whole, Field(ge=1, le=28)]
     complete_source: Text
     measures: tuple[OutcomeMeasure, ...]
 
@@ -385,10 +228,10 @@ class StopWhen(Part):
     """One part of a stopping rule: too small a reduction after so many cycles, or too few headache days to be chronic."""
 
     because: Literal["non-response", "became-episodic"]
-    reduction_below_percent: Annotated[int, Field(ge=1, le=100)] | None = None
-    after_cycles: Annotated[int, Field(ge=1, le=12)] | None = None
-    headache_days_below: Annotated[int, Field(ge=1, le=28)] | None = None
-    consecutive_windows: Annotated[int, Field(ge=1, le=12)] | None = None
+    reduction_below_percent: Annotated[Whole, Field(ge=1, le=100)] | None = None
+    after_cycles: Annotated[Whole, Field(ge=1, le=12)] | None = None
+    headache_days_below: Annotated[Whole, Field(ge=1, le=28)] | None = None
+    consecutive_windows: Annotated[Whole, Field(ge=1, le=12)] | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> StopWhen:
@@ -402,12 +245,12 @@ class StopWhen(Part):
 class ContinueWhen(Part):
     """One way to earn going on: so many fewer headache days, or hours, in 28 days."""
 
-    fewer_headache_days: Annotated[int, Field(ge=1, le=28)] | None = None
-    fewer_headache_hours: Annotated[int, Field(ge=1, le=672)] | None = None
+    fewer_headache_days: Annotated[Whole, Field(ge=1, le=28)] | None = None
+    fewer_headache_hours: Annotated[Whole, Field(ge=1, le=672)] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> ContinueWhen:
-        if len(self.model_fields_set) != 1:
+        if (self.fewer_headache_days is None) == (self.fewer_headache_hours is None):
             raise ValueError("must hold exactly one of fewer_headache_days, fewer_headache_hours")
         return self
 
@@ -446,7 +289,7 @@ class Protocol(Part):
     diagnoses: tuple[Codes, ...] = ()
     route: Literal["intramuscular", "intradermal"]
     needle: Text
-    session_minutes: Annotated[int, Field(ge=1, le=600)]
+    session_minutes: Annotated[Whole, Field(ge=1, le=600)]
     product: Product
     criteria: tuple[Criterion, ...] = Field(min_length=1)
     chair: tuple[ChairQuestion, ...] = Field(min_length=1)

@@ -1,0 +1,146 @@
+"""``botox``: the root of the command line. It knows the commands' names and loads the file of the one that is called.
+
+Global options are taken before and after the command's name. Every failure ends here: see ``cli/failures.py``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer.core import TyperCommand
+
+from botoxcli.cli import failures
+from botoxcli.cli.app import GLOBAL_OPTIONS, Group
+from botoxcli.cli.state import State
+from botoxcli.errors import UsageError
+
+# Name -> what it does. ``visit`` lives in ``botoxcli.cli.visit``, and so on: its ``app`` is the command.
+COMMANDS = {
+    "init": "Make a new ledger.",
+    "demo": "A fictitious practice to look at; never touches the real ledger.",
+    "settings": "Show or change the practice's settings.",
+    "consult": "Is Botox the right fit? Intake from the protocol, with a decision.",
+    "prep": "The pre-care sheet with dates and hours.",
+    "session": "A treatment: safety questions, vial, the site checklist.",
+    "due": "Who is due, for what, since when.",
+    "patient": "Add, list and show patients.",
+    "vial": "The stock: add, list, amend, discard, recall.",
+    "visit": "List and show visits.",
+    "protocol": "List, show and check protocol files.",
+    "export": "Rows for scripts and spreadsheets.",
+}
+_VALUED = ("--ledger", "--today", "--as")
+
+
+class Root(Group):
+    """The root group: lists its commands from the table above, and loads one only to run it or to complete its words."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for name, words in COMMANDS.items():
+            self.add_command(TyperCommand(name, short_help=words, rich_markup_mode=None))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, hoisted(args, strict=not ctx.resilient_parsing) or ["--help"])
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, load_command(name) if name and listed else None, rest
+
+    def make_context(self, *args: Any, **extra: Any) -> Any:
+        with failures.closed_pipe_is_success():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: Any) -> Any:
+        with failures.closed_pipe_is_success(), failures.keys_that_interrupt():
+            super().invoke(ctx)
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Runs the command and ends the process with its exit code, which is 0 unless something failed."""
+        given = list(sys.argv[1:] if args is None else args)
+        failures.make_streams_safe()
+        run = super().main
+        code = failures.exit_code_of(
+            lambda: run(given, prog_name or "botox", complete_var, standalone_mode=False, **extra),
+            as_json=failures.wants_json(given),
+        )
+        sys.exit(code)
+
+
+def hoisted(args: Sequence[str], *, strict: bool) -> list[str]:
+    """The arguments with the global options moved to the front, wherever before a ``--`` they stood.
+
+    With ``strict`` a global option without its value is refused.
+    """
+    words, front, rest = list(args), [], []
+    while words:
+        word = words.pop(0)
+        if word == "--":
+            rest += [word, *words]
+            break
+        if word == "--version" or word.startswith(tuple(f"{option}=" for option in _VALUED)):
+            front.append(word)
+        elif word not in _VALUED:
+            rest.append(word)
+        elif words:
+            front.append(f"{word}={words.pop(0)}")
+        elif strict:
+            raise UsageError(f"{word} needs a value.", f"Write it as {word} VALUE.")
+    return front + rest
+
+
+def load_command(name: str) -> Any:
+    """The command of that name, from its file."""
+    command = typer.main.get_command(importlib.import_module(f"botoxcli.cli.{name}").app)
+    command.name = name
+    for each in (command, *getattr(command, "commands", {}).values()):
+        each.epilog = each.epilog or GLOBAL_OPTIONS
+    return command
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from botoxcli import __version__
+
+        typer.echo(f"botox {__version__}")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    name="botox",
+    cls=Root,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+    epilog="Global options stand before or after the command. Dates: YYYY-MM-DD, today, yesterday, -3d, +12w.",
+)
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    ledger: Path | None = typer.Option(None, metavar="PATH", help="The ledger to use.  [env: BOTOX_LEDGER]"),
+    today: str | None = typer.Option(None, metavar="DATE", help="Take this day for today.  [env: BOTOX_TODAY]"),
+    actor: str | None = typer.Option(None, "--as", metavar="NAME", help="Who is at the keyboard.  [env: BOTOX_ACTOR]"),
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version and leave."),
+) -> None:
+    """Treatment-protocol tracker for botulinum toxin in chronic migraine. It advises; it does not decide."""
+    ctx.obj = State.from_options(ledger, today, actor)
+
+
+def main() -> None:
+    """The console script."""
+    app(prog_name="botox")

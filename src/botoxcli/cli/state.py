@@ -1,0 +1,93 @@
+"""What the global options said, and what a command asks of them: the ledger, today, who is at the keyboard."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from botoxcli import clock, paths
+from botoxcli.clinic.dates import parse_date
+from botoxcli.errors import MissingInput, ValueRefused
+from botoxcli.terminal.lines import note
+
+if TYPE_CHECKING:
+    from botoxcli.store.reader import Reader, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The global options of one run. ``today_words`` is as it was typed, ``today_where`` where it came from."""
+
+    ledger: Path
+    today_words: str | None
+    today_where: str
+    actor_given: str | None
+
+    @classmethod
+    def from_options(cls, ledger: Path | None, today: str | None, actor: str | None) -> State:
+        """From the options as typed, else from the environment."""
+        where = "--today" if today is not None else clock.TODAY_VARIABLE
+        words = today if today is not None else os.environ.get(clock.TODAY_VARIABLE) or None
+        return cls(paths.ledger_path(ledger), words, where, actor)
+
+    @property
+    def today_is_set(self) -> bool:
+        """Whether ``--today`` or BOTOX_TODAY replaces the civil date."""
+        return self.today_words is not None
+
+    @contextmanager
+    def reader(self) -> Iterator[Reader]:
+        """The ledger, open for reading. Raises NoLedger and its kin."""
+        from botoxcli.store.reader import open_reader
+
+        with open_reader(self.ledger) as reader:
+            yield reader
+
+    def zone(self, settings: Settings) -> str:
+        """The practice's time zone."""
+        return settings.time_zone
+
+    def today(self, reader: Reader) -> date:
+        """The civil date in the practice's time zone, or the one that was set instead."""
+        machine = clock.today(self.zone(reader.settings()))
+        if self.today_words is None:
+            return machine
+        return parse_date(self.today_words, today=machine, where=self.today_where)
+
+    def actor(self, reader: Reader) -> str:
+        """Who makes a change."""
+        return clock.actor(self.actor_given, reader.settings().practitioner)
+
+
+def state_of(ctx: typer.Context) -> State:
+    """The state of this run."""
+    state = ctx.find_object(State)
+    if state is None:
+        raise TypeError("a command runs below the root")
+    return state
+
+
+def recording_date(on: str | None, today: date, today_is_set: bool, *, talk: bool = True) -> date:
+    """The day of a visit that is about to be recorded: ``--on``, else today. While ``--today`` is set it must be given.
+
+    With ``talk`` stderr says that today was set. Raises MissingInput, or ValueRefused for a day after today.
+    """
+    if on is None:
+        if today_is_set:
+            missing = MissingInput(["--on"])
+            missing.next_step = f"Today is set to {today}; say with --on DATE for which day this is recorded."
+            raise missing
+        return today
+    day = parse_date(on, today=today, where="--on")
+    if day > today:
+        raise ValueRefused("--on", f"this day is after today, {today}")
+    if today_is_set and talk:
+        note(f"Today is set to {today}. This is recorded for {day}.")
+    return day

@@ -1,0 +1,36 @@
+"""Is this patient in the ledger already? Same birth date and a similar name is a warning, never a refusal: twins exist."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+
+from botoxcli.clinic.findings import Finding, Level
+from botoxcli.clinic.history import KnownPatient
+
+_SIMILAR = 0.75
+
+
+def name_key(name: str) -> str:
+    """A name as it is compared: without case, accents and punctuation, its words in order of the alphabet."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(sign))
+    return " ".join(sorted("".join(sign if sign.isalnum() else " " for sign in plain).split()))
+
+
+def similar(one: str, other: str) -> bool:
+    """Whether two names may be the same person's: one's words are among the other's, or the spelling is near."""
+    first, second = name_key(one), name_key(other)
+    if not first or not second:
+        return first == second
+    words, others = set(first.split()), set(second.split())
+    return words <= others or others <= words or difflib.SequenceMatcher(None, first, second).ratio() >= _SIMILAR
+
+
+def duplicate_findings(patients: Iterable[KnownPatient], *, name: str, born: date, level: Level) -> tuple[Finding, ...]:
+    """``duplicate-patient`` naming the codes of those who were born on the same day and have a similar name."""
+    codes = [patient.code for patient in patients if patient.born == born and patient.name and similar(patient.name, name)]
+    if not codes:
+        return ()
+    return (Finding("duplicate-patient", level, f"same birth date and a similar name as {', '.join(codes)}", "practice"),)

@@ -1,0 +1,147 @@
+"""What the ledger tells the rules: plain frozen values, read through the views, light enough for the daily list.
+
+Dates are civil dates of the practice, doses hundredths of a unit. Only what stands is here: the current version of each visit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from botoxcli.clinic.dates import Span
+
+VisitKind = Literal["consult", "session", "follow-up"]
+Decision = Literal["eligible", "not-eligible", "needs-review"]
+OwnDecision = Literal["treat", "defer", "decline"]
+VialState = Literal["unused", "used", "discarded"]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPatient:
+    """A patient as the ledger knows them. Name and birth date are None once they were forgotten."""
+
+    patient_id: int
+    code: str
+    name: str | None
+    born: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastConsult:
+    """A consult that stands: what the rules decided, and what the practitioner did."""
+
+    visit: int
+    date: date
+    protocol: str
+    decision: Decision
+    decided: OwnDecision | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """A site that was not given as planned. ``state`` is ``changed``, ``skipped`` or ``extra``."""
+
+    site: str
+    state: str
+    planned_hundredths: int
+    hundredths: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastSession:
+    """A session that stands, with its total and where it left the plan."""
+
+    visit: int
+    date: date
+    protocol: str
+    product: str
+    hundredths: int
+    deviations: tuple[Deviation, ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PastEvent:
+    """An adverse event told at a follow-up. ``escalate`` is ``emergency``, ``review`` or None; ``date`` its onset, else the visit's day."""
+
+    visit: int
+    date: date
+    event: str
+    severity: str | None
+    escalate: str | None
+    resolved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StockVial:
+    """One vial: its label as it stands now, and what became of it. ``visit`` is the session that used it."""
+
+    vial_id: int
+    lot: str
+    lot_key: str
+    product: str
+    hundredths: int
+    expires: date
+    state: VialState
+    recalled: bool
+    visit: int | None = None
+    given_hundredths: int | None = None
+    wasted_hundredths: int | None = None
+    discard_reason: str | None = None
+
+
+def lot_key(lot: str) -> str:
+    """A lot as it is compared: without case, spaces and hyphens."""
+    return "".join(sign for sign in lot.casefold() if sign not in " -\u00a0\u2010\u2011\u2012\u2013\u2014\u2212")
+
+
+@dataclass(frozen=True, slots=True)
+class PatientHistory:
+    """All that the rules of a visit look at, for one patient; each tuple in the order of its dates."""
+
+    patient: KnownPatient
+    consults: tuple[PastConsult, ...] = ()
+    sessions: tuple[PastSession, ...] = ()
+    follow_ups: tuple[tuple[int, date], ...] = ()
+    events: tuple[PastEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpRule:
+    """A window of a pinned edition: from the day of its anchor, earliest, due and latest (None: it never lapses).
+
+    ``closes`` is the span from which a follow-up visit counts as having done it.
+    """
+
+    kind: str
+    anchor: str
+    earliest: Span
+    due: Span
+    latest: Span | None
+    closes: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastVisit:
+    """A patient's last standing visit of a kind; the decisions are there when it is a consult."""
+
+    visit: int
+    date: date
+    edition_id: int
+    decision: Decision | None = None
+    decided: OwnDecision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueCandidate:
+    """What the due list of one patient under one protocol is derived from. ``events`` are escalated and not resolved."""
+
+    patient: str
+    patient_id: int
+    protocol: str
+    session: LastVisit | None = None
+    consult: LastVisit | None = None
+    follow_up: LastVisit | None = None
+    events: tuple[PastEvent, ...] = ()

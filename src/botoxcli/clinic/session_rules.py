@@ -1,0 +1,294 @@
+"""All that a session is held against: a tuple of small rules, each of which yields findings.
+
+A rule neither prints nor raises. It reads ``SessionFacts`` and says what it found at the protocol's level. The same rules run at the
+prompt and again inside the transaction. Sources are the protocol's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from botoxcli.clinic.checklist import Checklist, Tick
+from botoxcli.clinic.dates import after, before
+from botoxcli.clinic.dosing import strength, window_doses
+from botoxcli.clinic.eligibility import allows_treatment
+from botoxcli.clinic.findings import Finding
+from botoxcli.clinic.history import PastConsult, PastEvent, PatientHistory, StockVial
+from botoxcli.clinic.protocol import Jurisdiction, Protocol
+from botoxcli.clinic.quantity import units_text
+
+
+@dataclass(frozen=True)
+class VialChoice:
+    """A vial that was named for the session. ``vial`` is None when none can be had; ``problem`` then says which finding it is.
+
+    ``lot`` is the spelling that was typed; ``near`` are lots of the stock that look like it.
+    """
+
+    lot: str
+    vial: StockVial | None
+    problem: str | None = None
+    near: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SessionFacts:
+    """What is known about a session that is to be recorded.
+
+    ``on`` is its civil date; ``at`` the instant, when it is known (None for a session that is entered later);
+    ``reconstituted_at`` an aware instant, ``day_ends_at`` the last instant of the session's day.
+    """
+
+    protocol: Protocol
+    jurisdiction: Jurisdiction
+    on: date
+    history: PatientHistory
+    answers: Mapping[str, str]
+    checklist: Checklist
+    vials: Sequence[VialChoice] = ()
+    diluent_ul: int | None = None
+    reconstituted_at: datetime | None = None
+    at: datetime | None = None
+    day_ends_at: datetime | None = None
+
+    @property
+    def consult(self) -> PastConsult | None:
+        """The last consult under this protocol, on or before the session's day."""
+        standing = [consult for consult in self.history.consults if consult.protocol == self.protocol.id and consult.date <= self.on]
+        return standing[-1] if standing else None
+
+    def finding(self, name: str, because: str, source: str = "practice") -> Finding:
+        """A finding at the protocol's level for it."""
+        return Finding(name, self.protocol.level(name), because, source)
+
+
+Rule = Callable[[SessionFacts], Iterator[Finding]]
+
+
+def consult(facts: SessionFacts) -> Iterator[Finding]:
+    last = facts.consult
+    source = facts.protocol.limits.consult_valid.source
+    if last is None:
+        yield facts.finding("consult", "there is no consult on or before this day", source)
+    elif not allows_treatment(last):
+        own = f", decided to {last.decided}" if last.decided else ""
+        yield facts.finding("consult", f"the last consult (visit {last.visit}, {last.date.isoformat()}) is {last.decision}{own}", source)
+    elif emergency := _emergency_since(facts, last):
+        yield facts.finding("consult", f"an emergency event ({emergency.event}, visit {emergency.visit}) came after the last consult", source)
+
+
+def _emergency_since(facts: SessionFacts, last: PastConsult) -> PastEvent | None:
+    told_on = dict(facts.history.follow_ups)
+    since = (last.date, last.visit)
+    return next(
+        (event for event in facts.history.events if event.escalate == "emergency" and (told_on.get(event.visit, event.date), event.visit) > since),
+        None,
+    )
+
+
+def consult_old(facts: SessionFacts) -> Iterator[Finding]:
+    limit = facts.protocol.limits.consult_valid
+    if facts.consult and after(facts.consult.date, limit.span) < facts.on:
+        yield facts.finding("consult-old", f"the last consult, {facts.consult.date.isoformat()}, is older than {limit.span}", limit.source)
+
+
+def chair_answers(facts: SessionFacts) -> Iterator[Finding]:
+    """One finding an id: several answers that raise the same one are named together."""
+    raised: dict[str, list[str]] = {}
+    sources: dict[str, str] = {}
+    for question in facts.protocol.chair:
+        answer = facts.answers.get(question.id, "unknown")
+        if answer in question.raises.when:
+            raised.setdefault(question.raises.finding, []).append(f"{question.id} {answer}: {question.raises.says}")
+            sources.setdefault(question.raises.finding, question.source)
+    for name, said in raised.items():
+        yield facts.finding(name, "; ".join(said), sources[name])
+
+
+def last_event(facts: SessionFacts) -> Iterator[Finding]:
+    """Events of the last cycle that are still there."""
+    before_this = [session.date for session in facts.history.sessions if session.date < facts.on]
+    since = before_this[-1] if before_this else date.min
+    still = [event for event in facts.history.events if not event.resolved and since <= event.date <= facts.on]
+    if still:
+        named = ", ".join(f"{event.event} ({event.date.isoformat()})" for event in still)
+        yield facts.finding("last-event", f"not resolved since the last session: {named}")
+
+
+def interval(facts: SessionFacts) -> Iterator[Finding]:
+    """Too near to the session before, or, when an earlier one is entered late, to the one after."""
+    limit = facts.protocol.limits.minimum_interval
+    too_near = []
+    for session in facts.history.sessions:
+        first, second = sorted((session.date, facts.on))
+        if second < after(first, limit.span):
+            days = (second - first).days
+            least = (after(first, limit.span) - first).days
+            side = "after" if session.date <= facts.on else "before"
+            too_near.append(f"{days} days {side} the session of {session.date.isoformat()} (visit {session.visit}), at least {least}")
+    if too_near:
+        yield facts.finding("interval", "; ".join(too_near), limit.source)
+
+
+def interval_long(facts: SessionFacts) -> Iterator[Finding]:
+    rule = next((rule for rule in facts.protocol.follow_ups if rule.kind == "session" and rule.after == "session"), None)
+    last = next((session for session in reversed(facts.history.sessions) if session.date <= facts.on and session.protocol == facts.protocol.id), None)
+    if rule and rule.latest and last and facts.on > after(last.date, rule.latest):
+        yield facts.finding("interval-long", f"the last session was on {last.date.isoformat()}, more than {rule.latest} ago", rule.source)
+
+
+def site_dose(facts: SessionFacts) -> Iterator[Finding]:
+    limit = facts.protocol.limits.site
+    changed = [tick for tick in facts.checklist.in_order() if tick.state == "changed"]
+    over = [tick for tick in facts.checklist.in_order() if tick.hundredths > limit.hundredths]
+    if over:
+        yield Finding("site-dose", "stop", f"over {units_text(limit.hundredths)} U at a site: {_doses(over)}", limit.source)
+    elif changed:
+        yield facts.finding("site-dose", f"other than planned: {_doses(changed)}", limit.source)
+
+
+def _doses(ticks: Sequence[Tick]) -> str:
+    return ", ".join(f"{tick.site} {units_text(tick.hundredths)} U" for tick in ticks)
+
+
+def session_dose(facts: SessionFacts) -> Iterator[Finding]:
+    """The highest limit that is passed, at that limit's own level."""
+    total = facts.checklist.hundredths
+    passed = [limit for limit in facts.protocol.limits.session if total > limit.hundredths and limit.jurisdiction in (None, facts.jurisdiction)]
+    if passed:
+        worst = max(passed, key=lambda limit: limit.hundredths)
+        where = f" ({worst.jurisdiction})" if worst.jurisdiction else ""
+        yield Finding("session-dose", worst.level, f"{units_text(total)} U, over {units_text(worst.hundredths)} U{where}", worst.source)
+
+
+def extra_allowance(facts: SessionFacts) -> Iterator[Finding]:
+    """Follow-the-pain, both sides together."""
+    by_muscle: dict[str, list[Tick]] = {}
+    for tick in facts.checklist.extras():
+        by_muscle.setdefault(tick.muscle, []).append(tick)
+    over, source = [], "practice"
+    for muscle, ticks in by_muscle.items():
+        allowance = facts.protocol.allowance(muscle)
+        total = sum(tick.hundredths for tick in ticks)
+        if allowance is None:
+            over.append(f"{muscle} {units_text(total)} U, none allowed")
+        elif len(ticks) > allowance.sites or total > allowance.hundredths:
+            source = allowance.source
+            over.append(f"{muscle} {len(ticks)} sites, {units_text(total)} U, at most {allowance.sites} sites, {units_text(allowance.hundredths)} U")
+    if over:
+        yield facts.finding("extra-allowance", "; ".join(over), source)
+
+
+def cumulative_dose(facts: SessionFacts) -> Iterator[Finding]:
+    product = facts.protocol.product.name
+    over, source = [], ""
+    for limit in facts.protocol.limits.cumulative:
+        if limit.product != product:
+            continue
+        for dose in window_doses(product, limit.window, facts.history.sessions, on=facts.on, hundredths=facts.checklist.hundredths):
+            if dose.hundredths > limit.hundredths:
+                source = limit.source
+                total, most = units_text(dose.hundredths), units_text(limit.hundredths)
+                over.append(f"{total} U of {product} in the {limit.window} to {dose.day.isoformat()}, over {most} U")
+    if over:
+        yield facts.finding("cumulative-dose", "; ".join(over), source)
+
+
+def other_product(facts: SessionFacts) -> Iterator[Finding]:
+    """Another toxin inside its window: shown, never added."""
+    limit = facts.protocol.limits.other_product_window
+    from_day = before(facts.on, limit.span)
+    others = [session for session in facts.history.sessions if session.product != facts.protocol.product.name and from_day < session.date <= facts.on]
+    if others:
+        named = ", ".join(f"{units_text(session.hundredths)} U of {session.product} on {session.date.isoformat()}" for session in others)
+        yield facts.finding("other-product", f"{named}; units of different products are not added", limit.source)
+
+
+def vials(facts: SessionFacts) -> Iterator[Finding]:
+    """Each vial that was named: known, unused, not recalled, in date on the session's day, and of the protocol's product."""
+    said: dict[str, list[str]] = {}
+    for choice in facts.vials:
+        for name, because in _vial_problems(facts, choice):
+            said.setdefault(name, []).append(because)
+    for name, becauses in said.items():
+        yield facts.finding(name, "; ".join(dict.fromkeys(becauses)), facts.protocol.product.source)
+
+
+def _vial_problems(facts: SessionFacts, choice: VialChoice) -> Iterator[tuple[str, str]]:
+    vial = choice.vial
+    if choice.problem == "vial-unknown":
+        near = f"; near ones: {', '.join(choice.near)}" if choice.near else ""
+        yield "vial-unknown", f"no vial of lot {choice.lot} is in the stock{near}"
+    elif choice.problem == "vial-used":
+        yield "vial-used", f"no unused vial of lot {choice.lot} is left"
+    if vial is None:
+        return
+    if vial.recalled:
+        yield "vial-recalled", f"lot {vial.lot} was recalled"
+    if vial.expires < facts.on:
+        yield "vial-expired", f"lot {vial.lot} expired after {vial.expires.isoformat()}"
+    if vial.product != facts.protocol.product.name:
+        yield "product", f"lot {vial.lot} is {vial.product}, the protocol's is {facts.protocol.product.name}"
+
+
+def dilution(facts: SessionFacts) -> Iterator[Finding]:
+    """The strength against the protocol's; lots without stock have no size to reckon with."""
+    planned = facts.protocol.product.dilution
+    held = sum(choice.vial.hundredths for choice in facts.vials if choice.vial)
+    if not held or facts.diluent_ul is None or any(choice.vial is None for choice in facts.vials):
+        return
+    made = strength(held, facts.diluent_ul)
+    if made != planned.units_per_ml:
+        times = float(made / planned.units_per_ml)
+        yield facts.finding(
+            "dilution",
+            f"{units_text(held)} U in {facts.diluent_ul / 1000:g} mL is {float(made) / 100:g} U/mL, "
+            f"the protocol's is {units_text(planned.units_per_ml)} U/mL ({times:.3g} times)",
+            planned.source,
+        )
+
+
+def reconstituted(facts: SessionFacts) -> Iterator[Finding]:
+    """Used later than the protocol allows. Where only the session's day is known, the hour that could be too late counts as too late."""
+    planned = facts.protocol.product.dilution
+    if facts.reconstituted_at is None:
+        return
+    limit = timedelta(hours=planned.use_within.count) if planned.use_within.unit == "hours" else timedelta(days=planned.use_within.count)
+    used_at = facts.at or facts.day_ends_at
+    if used_at is None or used_at - facts.reconstituted_at <= limit:
+        return
+    known = "" if facts.at else "; the session's hour is not known"
+    hours = (used_at - facts.reconstituted_at) // timedelta(hours=1)
+    yield facts.finding("reconstituted-24h", f"used up to {hours} h after reconstitution, at most {planned.use_within}{known}", planned.source)
+
+
+def duplicate_visit(facts: SessionFacts) -> Iterator[Finding]:
+    same = [session.visit for session in facts.history.sessions if session.date == facts.on]
+    if same:
+        yield facts.finding("duplicate-visit", f"a session on {facts.on.isoformat()} stands already (visit {same[0]})")
+
+
+RULES: tuple[Rule, ...] = (
+    consult,
+    consult_old,
+    chair_answers,
+    last_event,
+    interval,
+    interval_long,
+    duplicate_visit,
+    vials,
+    dilution,
+    reconstituted,
+    site_dose,
+    session_dose,
+    extra_allowance,
+    cumulative_dose,
+    other_product,
+)
+
+
+def findings(facts: SessionFacts, rules: Sequence[Rule] = RULES) -> tuple[Finding, ...]:
+    """All findings of a session, in the order in which they are met."""
+    return tuple(finding for rule in rules for finding in rule(facts))

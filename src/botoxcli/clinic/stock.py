@@ -1,0 +1,55 @@
+"""The stock of vials: which one a lot on the command line means, and which one to offer today."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from datetime import date
+
+from botoxcli.clinic.history import StockVial, lot_key
+from botoxcli.clinic.session_rules import VialChoice
+
+_NEAR = 3
+
+
+def choose_vials(stock: Sequence[StockVial], lots: Sequence[str]) -> tuple[VialChoice, ...]:
+    """For each lot that was named the next unused vial of it, the one that expires first; the same lot again takes the one after.
+
+    Where none can be had, the choice says why: ``vial-unknown`` with the lots that look like it, or ``vial-used``.
+    """
+    taken: set[int] = set()
+    choices = []
+    for lot in lots:
+        key = lot_key(lot)
+        of_lot = sorted((vial for vial in stock if vial.lot_key == key), key=lambda vial: (vial.expires, vial.vial_id))
+        free = next((vial for vial in of_lot if vial.state == "unused" and vial.vial_id not in taken), None)
+        if free:
+            taken.add(free.vial_id)
+            choices.append(VialChoice(lot, free))
+        elif of_lot:
+            choices.append(VialChoice(lot, None, "vial-used"))
+        else:
+            choices.append(VialChoice(lot, None, "vial-unknown", _near(stock, key)))
+    return tuple(choices)
+
+
+def _near(stock: Sequence[StockVial], key: str) -> tuple[str, ...]:
+    spellings = {vial.lot_key: vial.lot for vial in stock if vial.state == "unused"}
+    return tuple(spellings[found] for found in difflib.get_close_matches(key, spellings, n=_NEAR, cutoff=0.5))
+
+
+def todays_vials(stock: Sequence[StockVial], *, product: str, hundredths: int, on: date) -> tuple[StockVial, ...]:
+    """The vials to offer for a dose: one that holds it if there is one, else as many as it takes; what expires first goes first."""
+    usable = sorted(
+        (vial for vial in stock if vial.state == "unused" and vial.product == product and not vial.recalled and vial.expires >= on),
+        key=lambda vial: (vial.expires, vial.hundredths, vial.vial_id),
+    )
+    enough = next((vial for vial in usable if vial.hundredths >= hundredths), None)
+    if enough:
+        return (enough,)
+    taken: list[StockVial] = []
+    for vial in usable:
+        taken.append(vial)
+        if sum(part.hundredths for part in taken) >= hundredths:
+            return tuple(taken)
+    return ()

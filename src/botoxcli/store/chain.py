@@ -1,0 +1,82 @@
+"""The audit chain: the canonical form of what a change wrote, and its hash.
+
+Conventions. An entry's hash is sha256 over canonical JSON (UTF-8, keys sorted, no spaces) of the previous entry's hash (empty
+for the first), the entry's own fields, and every row that names the entry, by table and in primary-key order. A NULL column
+is left out, and so is a table without rows: a column or table of a later schema changes no old hash. Erasable columns are left
+out; the row's ``commitment``, which is in, stands for them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from botoxcli.store.steps import ERASABLE, HASHED_TABLES
+
+ENTRY_FIELDS = ("seq", "at", "actor", "command", "change_key", "program")
+
+Row = Mapping[str, Any]
+
+
+def canonical(value: object) -> bytes:
+    """A value of plain JSON types as the one text that is hashed."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def digest(previous: str, entry: Row, rows: Mapping[str, Iterable[Row]]) -> str:
+    """The hash of an entry with these rows by table, each table's in primary-key order."""
+    told: dict[str, object] = {"previous": previous, "entry": {name: entry[name] for name in ENTRY_FIELDS if entry[name] is not None}}
+    tables = {table: [_covered(table, row) for row in sorted(lines, key=_place(table))] for table, lines in rows.items()}
+    told["rows"] = {table: lines for table, lines in tables.items() if lines}
+    return hashlib.sha256(canonical(told)).hexdigest()
+
+
+def entry_hash(connection: sqlite3.Connection, seq: int, previous: str) -> str:
+    """An entry's hash, computed afresh from the rows as they stand in the ledger."""
+    entry = next(iter(_rows(connection, "entry", "seq", seq)))
+    return digest(previous, entry, {table: _rows(connection, table, "entry_seq", seq) for table in HASHED_TABLES})
+
+
+def hash_of(connection: sqlite3.Connection, seq: int) -> str:
+    """The hash that stands with an entry; empty for entry 0, the one before the first."""
+    found = connection.execute("SELECT hash FROM entry WHERE seq = ?", (seq,)).fetchone()
+    return str(found[0]) if found else ""
+
+
+def commitment(salt: str, value: object) -> str:
+    """What the chain knows of an erasable value: without the salt nobody can try names against it."""
+    return hashlib.sha256(salt.encode() + canonical(value)).hexdigest()
+
+
+def erasable_value(table: str, row: Row) -> dict[str, object]:
+    """The value that a row's commitment is made of: its erasable columns but the salt."""
+    return {column: row[column] for column in ERASABLE[table] if column != "salt"}
+
+
+def broken_commitments(connection: sqlite3.Connection, seq: int) -> list[tuple[str, int]]:
+    """The rows of an entry, as (table, id), whose erasable words are there and are not what was committed to."""
+    return [
+        (table, row[HASHED_TABLES[table][0]])
+        for table in ERASABLE
+        for row in _rows(connection, table, "entry_seq", seq)
+        if row["salt"] is not None and commitment(row["salt"], erasable_value(table, row)) != row["commitment"]
+    ]
+
+
+def _covered(table: str, row: Row) -> dict[str, object]:
+    erasable = ERASABLE.get(table, ())
+    return {column: value for column, value in row.items() if value is not None and column not in erasable}
+
+
+def _place(table: str) -> Any:
+    keys = HASHED_TABLES[table]
+    return lambda row: tuple(row[key] for key in keys)
+
+
+def _rows(connection: sqlite3.Connection, table: str, column: str, seq: int) -> Iterable[dict[str, Any]]:
+    cursor = connection.execute(f"SELECT * FROM {table} WHERE {column} = ?", (seq,))  # noqa: S608 - names of our own schema
+    names = [described[0] for described in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]

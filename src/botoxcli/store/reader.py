@@ -1,0 +1,305 @@
+"""READS, through the public views, on the plain DB-API connection: what the rules and the screens look at.
+
+Conventions. What comes back are frozen values of ``clinic.history`` and ``clinic.past_visit``, dates as ``date``, instants
+aware and in UTC. The ``*_lines`` methods stream tuples in the order of the column constants below, doses in hundredths; use
+them up before the reader closes. Used as a context manager it closes its connection, and turns what SQLite says inside the
+block into our errors. Patients are named by code in every error; what was typed is never repeated.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from botoxcli.clinic.dates import Span
+from botoxcli.clinic.history import (
+    Deviation,
+    DueCandidate,
+    FollowUpRule,
+    KnownPatient,
+    LastVisit,
+    PastConsult,
+    PastEvent,
+    PastSession,
+    PatientHistory,
+    StockVial,
+    lot_key,
+)
+from botoxcli.errors import Ambiguous, NotFound
+from botoxcli.store.engine import in_our_words, open_reader
+
+if TYPE_CHECKING:
+    from botoxcli.clinic.past_visit import VisitHead, WholeVisit
+
+VISIT_COLUMNS = (
+    "visit", "patient", "kind", "date", "protocol", "edition", "state", "units_hundredths", "lots", "decision", "recorded_at", "recorded_by",
+)  # fmt: skip
+ANSWER_COLUMNS = ("visit", "patient", "kind", "date", "protocol", "position", "question", "value")
+INJECTION_COLUMNS = (
+    "visit", "patient", "date", "site", "muscle", "side", "planned_hundredths", "hundredths", "state", "product", "protocol",
+)  # fmt: skip
+VIAL_COLUMNS = (
+    "lot", "product", "hundredths", "expires", "state", "visit", "given_hundredths", "wasted_hundredths",
+    "discard_reason", "discard_date", "recalled", "in_stock_since",
+)  # fmt: skip
+PATIENT_COLUMNS = ("patient", "protocol", "first_visit", "last_visit", "name", "born")
+ENTRY_COLUMNS = ("seq", "at", "actor", "command", "change_key", "visit", "reason", "hash")
+
+_HEAD = (
+    "visit, patient_id, patient, kind, date, protocol, edition, edition_id, edition_sha256, state, units_hundredths, lots, "
+    "decision, decided, recorded_at, recorded_by"
+)
+_VIAL = "vial_id, lot, lot_key, product, hundredths, expires, state, recalled, visit, given_hundredths, wasted_hundredths, discard_reason"
+
+
+def open_ledger(path: Path) -> Reader:
+    """A reader of the ledger at ``path``; close it, or use it in a ``with``."""
+    return Reader(open_reader(path), path)
+
+
+class Reader:
+    """What stands in a ledger, over an open connection. ``path`` is only named in errors."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+        if error is not None and (told := in_our_words(self._path, error)):
+            raise told from error
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._connection.close()
+
+    def _rows(self, sql: str, *values: object) -> sqlite3.Cursor:
+        return self._connection.execute(sql, values)
+
+    def _row(self, sql: str, *values: object) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self._connection.execute(sql, values).fetchone()
+        return row
+
+    def settings(self) -> dict[str, str]:
+        """The settings that stand, by name."""
+        return dict(self._rows("SELECT name, value FROM setting_now ORDER BY name"))
+
+    def patients(self) -> tuple[KnownPatient, ...]:
+        """All patients, by code."""
+        return tuple(_patient(row) for row in self._rows("SELECT patient_id, code, name, born FROM patient_now ORDER BY code"))
+
+    def find_patient(self, code_or_part: str) -> KnownPatient:
+        """The patient of that code (in any case), else the only one whose name holds the words. Raises NotFound, Ambiguous."""
+        typed = code_or_part.strip()
+        if row := self._row("SELECT patient_id, code, name, born FROM patient_now WHERE code = ?", typed):
+            return _patient(row)
+        part = _folded(typed)
+        fits = [one for one in self.patients() if part and one.name is not None and part in _folded(one.name)]
+        if not fits:
+            raise NotFound("patient")
+        if len(fits) > 1:
+            raise Ambiguous("patient", [one.code for one in fits])
+        return fits[0]
+
+    def patient(self, patient_id: int) -> KnownPatient:
+        """The patient of that number. Raises NotFound."""
+        row = self._row("SELECT patient_id, code, name, born FROM patient_now WHERE patient_id = ?", patient_id)
+        if row is None:
+            raise NotFound("patient")
+        return _patient(row)
+
+    def similar_patients(self, born: date) -> tuple[KnownPatient, ...]:
+        """The patients with that birth date, by code: whether the names are alike is the rules' business."""
+        sql = "SELECT patient_id, code, name, born FROM patient_now WHERE born = ? ORDER BY code"
+        return tuple(_patient(row) for row in self._rows(sql, born.isoformat()))
+
+    def patient_history(self, patient_id: int) -> PatientHistory:
+        """All that stands of a patient, each kind in the order of dates. Raises NotFound."""
+        heads = self._rows(
+            "SELECT visit, date, protocol, kind, decision, decided FROM current_visit WHERE patient_id = ? ORDER BY date, visit", patient_id
+        ).fetchall()
+        return PatientHistory(
+            patient=self.patient(patient_id),
+            consults=tuple(PastConsult(visit, _day(on), name, ruled, own) for visit, on, name, kind, ruled, own in heads if kind == "consult"),
+            sessions=self._sessions(patient_id),
+            follow_ups=tuple((visit, _day(on)) for visit, on, _, kind, _, _ in heads if kind == "follow-up"),
+            events=self._events(patient_id),
+        )
+
+    def _sessions(self, patient_id: int) -> tuple[PastSession, ...]:
+        totals: dict[int, list[Any]] = {}
+        deviations: dict[int, list[Deviation]] = {}
+        for visit, on, protocol, product, site, state, planned, given, reason in self._rows(
+            "SELECT visit, date, protocol, product, site, state, planned_hundredths, hundredths, reason "
+            "FROM injection_line WHERE patient_id = ? ORDER BY date, visit, position",
+            patient_id,
+        ):
+            totals.setdefault(visit, [_day(on), protocol, product, 0])[3] += given
+            if state in ("changed", "skipped", "extra"):
+                deviations.setdefault(visit, []).append(Deviation(site, state, planned, given, reason))
+        answers: dict[int, list[tuple[str, str]]] = {}
+        for visit, question, value in self._rows(
+            "SELECT visit, question, value FROM answer_line WHERE patient_id = ? AND kind = 'session' ORDER BY visit, position", patient_id
+        ):
+            answers.setdefault(visit, []).append((question, value))
+        return tuple(
+            PastSession(visit, on, protocol, product, total, tuple(deviations.get(visit, ())), tuple(answers.get(visit, ())))
+            for visit, (on, protocol, product, total) in totals.items()
+        )
+
+    def _events(self, patient_id: int) -> tuple[PastEvent, ...]:
+        rows = self._rows(
+            "SELECT visit, coalesce(onset, date), event, severity, escalate, resolved_on FROM event_line "
+            "WHERE patient_id = ? ORDER BY 2, visit, position",
+            patient_id,
+        )
+        return tuple(PastEvent(visit, _day(on), event, severity, escalate, resolved is not None) for visit, on, event, severity, escalate, resolved in rows)
+
+    def due_candidates(self) -> tuple[DueCandidate, ...]:
+        """Every patient under every protocol that has a visit, by code; without those who were forgotten."""
+        sessions = self._last("SELECT patient_id, protocol, visit, date, edition_id FROM last_session")
+        consults = self._last("SELECT patient_id, protocol, visit, date, edition_id, decision, decided FROM last_consult")
+        follow_ups = self._last("SELECT patient_id, protocol, visit, date, edition_id FROM last_follow_up")
+        events: dict[tuple[int, str], list[PastEvent]] = {}
+        for patient_id, protocol, visit, on, event, severity, escalate in self._rows(
+            "SELECT patient_id, protocol, visit, date, event, severity, escalate FROM open_event ORDER BY date, visit"
+        ):
+            events.setdefault((patient_id, protocol), []).append(PastEvent(visit, _day(on), event, severity, escalate, resolved=False))
+        codes = dict(self._rows("SELECT patient_id, code FROM patient_now WHERE name IS NOT NULL"))
+        keys = sorted((codes[key[0]], key) for key in {*sessions, *consults, *follow_ups} if key[0] in codes)
+        return tuple(
+            DueCandidate(code, key[0], key[1], sessions.get(key), consults.get(key), follow_ups.get(key), tuple(events.get(key, ())))
+            for code, key in keys
+        )
+
+    def _last(self, sql: str) -> dict[tuple[int, str], LastVisit]:
+        return {
+            (patient_id, protocol): LastVisit(visit, _day(on), edition_id, *decisions)
+            for patient_id, protocol, visit, on, edition_id, *decisions in self._rows(sql)
+        }
+
+    def follow_up_rules(self, edition_id: int) -> tuple[FollowUpRule, ...]:
+        """The windows of a pinned edition, in the file's order."""
+        rows = self._rows(
+            "SELECT kind, anchor, earliest_count, earliest_unit, due_count, due_unit, latest_count, latest_unit, closes_count, closes_unit "
+            "FROM follow_up_rule WHERE edition_id = ? ORDER BY position",
+            edition_id,
+        )
+        return tuple(
+            FollowUpRule(kind, anchor, Span(e, e_unit), Span(d, d_unit), _span(late, late_unit), _span(closes, closes_unit))
+            for kind, anchor, e, e_unit, d, d_unit, late, late_unit, closes, closes_unit in rows
+        )
+
+    def edition_text(self, edition: int | str) -> str:
+        """The pinned text of an edition, by its number or its sha256. Raises NotFound."""
+        column = "edition_id" if isinstance(edition, int) else "sha256"
+        row = self._row(f"SELECT text FROM edition_line WHERE {column} = ?", edition)  # noqa: S608 - one of two names of ours
+        if row is None:
+            raise NotFound("protocol")
+        return str(row[0])
+
+    def newest_edition(self, protocol: str) -> int | None:
+        """The edition of a protocol that was pinned last; None if none ever was."""
+        row = self._row("SELECT max(edition_id) FROM edition_line WHERE protocol = ?", protocol)
+        return int(row[0]) if row and row[0] is not None else None
+
+    def vials(self, lot: str | None = None, *, unused_only: bool = False) -> tuple[StockVial, ...]:
+        """The vials, of one lot (compared as lots are) or of all, in the order in which they came into stock."""
+        wanted = ["1"] + ["lot_key = ?"] * (lot is not None) + ["state = 'unused'"] * unused_only
+        sql = f"SELECT {_VIAL} FROM vial_line WHERE {' AND '.join(wanted)} ORDER BY vial_id"  # noqa: S608 - names of ours
+        return tuple(_vial(row) for row in self._rows(sql, *([] if lot is None else [lot_key(lot)])))
+
+    def vial(self, vial_id: int) -> StockVial:
+        """One vial. Raises NotFound."""
+        row = self._row(f"SELECT {_VIAL} FROM vial_line WHERE vial_id = ?", vial_id)  # noqa: S608 - names of ours
+        if row is None:
+            raise NotFound("vial")
+        return _vial(row)
+
+    def visits(self, patient_id: int | None = None, kind: str | None = None) -> tuple[VisitHead, ...]:
+        """The visits that stand, of a patient or a kind or all, by date and number."""
+        from botoxcli.store.visit_reader import head
+
+        wanted = {"patient_id": patient_id, "kind": kind}
+        given = {column: value for column, value in wanted.items() if value is not None}
+        where = " AND ".join(["1", *(f"{column} = ?" for column in given)])
+        sql = f"SELECT {_HEAD} FROM current_visit WHERE {where} ORDER BY date, visit"  # noqa: S608 - names of ours
+        return tuple(head(row) for row in self._rows(sql, *given.values()))
+
+    def visit(self, number: int) -> WholeVisit:
+        """Everything of a visit as it stands. Raises NotFound."""
+        from botoxcli.store.visit_reader import whole_visit
+
+        row = self._row(f"SELECT {_HEAD} FROM current_visit WHERE visit = ?", number)  # noqa: S608 - names of ours
+        if row is None:
+            raise NotFound("visit")
+        return whole_visit(self._connection, row)
+
+    def visit_of_entry(self, seq: int) -> int | None:
+        """The number of the visit that an entry recorded; None if it recorded none."""
+        row = self._row("SELECT visit FROM entry_line WHERE seq = ?", seq)
+        return row[0] if row else None
+
+    def visit_lines(self, patient_id: int | None = None) -> Iterator[tuple[Any, ...]]:
+        """VISIT_COLUMNS, by visit."""
+        return self._lines("current_visit", VISIT_COLUMNS, "visit", patient_id)
+
+    def answer_lines(self, patient_id: int | None = None) -> Iterator[tuple[Any, ...]]:
+        """ANSWER_COLUMNS, by visit and in the order in which they were asked."""
+        return self._lines("answer_line", ANSWER_COLUMNS, "visit, position", patient_id)
+
+    def injection_lines(self, patient_id: int | None = None) -> Iterator[tuple[Any, ...]]:
+        """INJECTION_COLUMNS, by visit and in injection order."""
+        return self._lines("injection_line", INJECTION_COLUMNS, "visit, position", patient_id)
+
+    def vial_lines(self) -> Iterator[tuple[Any, ...]]:
+        """VIAL_COLUMNS, a row a vial, in the order in which they came into stock."""
+        return self._lines("vial_line", VIAL_COLUMNS, "vial_id", None)
+
+    def patient_lines(self) -> Iterator[tuple[Any, ...]]:
+        """PATIENT_COLUMNS, by code: the protocol of the last visit, and the dates of the first and the last (None without any)."""
+        return self._rows(
+            "SELECT p.code, (SELECT v.protocol FROM visit_now v WHERE v.patient_id = p.patient_id ORDER BY v.date DESC, v.visit DESC LIMIT 1), "
+            "(SELECT min(v.date) FROM visit_now v WHERE v.patient_id = p.patient_id), "
+            "(SELECT max(v.date) FROM visit_now v WHERE v.patient_id = p.patient_id), p.name, p.born FROM patient_now p ORDER BY p.code"
+        )
+
+    def entries(self) -> Iterator[tuple[Any, ...]]:
+        """ENTRY_COLUMNS, oldest first."""
+        return self._lines("entry_line", ENTRY_COLUMNS, "seq", None)
+
+    def _lines(self, view: str, columns: tuple[str, ...], order: str, patient_id: int | None) -> Iterator[tuple[Any, ...]]:
+        where = "" if patient_id is None else " WHERE patient_id = ?"
+        sql = f"SELECT {', '.join(columns)} FROM {view}{where} ORDER BY {order}"  # noqa: S608 - names of ours
+        return self._rows(sql, *([] if patient_id is None else [patient_id]))
+
+
+def _patient(row: tuple[Any, ...]) -> KnownPatient:
+    patient_id, code, name, born = row
+    return KnownPatient(patient_id, code, name, None if born is None else _day(born))
+
+
+def _vial(row: tuple[Any, ...]) -> StockVial:
+    vial_id, lot, key, product, hundredths, expires, state, recalled, visit, given, wasted, reason = row
+    return StockVial(vial_id, lot, key, product, hundredths, _day(expires), state, bool(recalled), visit, given, wasted, reason)
+
+
+_day = date.fromisoformat
+
+
+def _span(count: int | None, unit: Any) -> Span | None:
+    return None if count is None else Span(count, unit)
+
+
+def _folded(text: str) -> str:
+    from unicodedata import normalize
+
+    return normalize("NFC", normalize("NFC", text).casefold())
+

@@ -1,0 +1,78 @@
+"""A table as a value, and its two forms: plain and complete for a pipe, Rich for a terminal. Neither ever cuts a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from botoxcli.terminal.clean import padded, shown, width
+from botoxcli.terminal.console import console, is_plain
+from botoxcli.terminal.lines import print_lines
+
+NARROWEST_FOLD = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column. Ids, dates and numbers stay whole; only ``fold`` allows a cell to run over several lines on a narrow screen."""
+
+    header: str
+    align: Literal["left", "right"] = "left"
+    fold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What is printed: cells are text as it stands, never markup. ``footer`` lines follow; ``empty`` is said when there are no rows."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str]]
+    title: str = ""
+    footer: Sequence[str] = field(default=())
+    empty: str = ""
+
+
+def print_table(table: Table) -> None:
+    """To stdout, in the form that fits it. A terminal too narrow for the whole ids gets the plain form."""
+    if not table.rows and table.empty:
+        print_lines([table.empty, *table.footer])
+    elif is_plain() or not _fits(table):
+        print_lines(plain_lines(table))
+    else:
+        _draw(table)
+
+
+def plain_lines(table: Table) -> list[str]:
+    """Title, header, rows and footer, aligned with two spaces between the columns, no cell cut."""
+    rows = [[shown(cell) for cell in row] for row in table.rows]
+    headers = [column.header for column in table.columns]
+    widths = [max(map(width, cells)) for cells in zip(headers, *rows, strict=True)]
+    lines = [table.title] if table.title else []
+    for cells in (headers, *rows):
+        aligned = zip(cells, widths, table.columns, strict=True)
+        lines.append("  ".join(padded(cell, size, right=column.align == "right") for cell, size, column in aligned).rstrip())
+    return [*lines, *table.footer]
+
+
+def _fits(table: Table) -> bool:
+    widest = [max(width(shown(cell)) for cell in (column.header, *cells)) for column, *cells in zip(table.columns, *table.rows, strict=True)]
+    least = [min(size, NARROWEST_FOLD) if column.fold else size for size, column in zip(widest, table.columns, strict=True)]
+    return sum(least) + 2 * (len(least) - 1) <= console().width
+
+
+def _draw(table: Table) -> None:
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    drawn = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), title=None, header_style="bold")
+    for column in table.columns:
+        drawn.add_column(Text(column.header), justify=column.align, no_wrap=not column.fold, overflow="fold")
+    for row in table.rows:
+        drawn.add_row(*(Text(shown(cell)) for cell in row))
+    screen = console()
+    if table.title:
+        screen.print(Text(shown(table.title), style="bold"))
+    screen.print(drawn)
+    for line in table.footer:
+        screen.print(Text(shown(line)))

@@ -1,0 +1,148 @@
+"""A consult: answers -> the rules' decision, beside it the practitioner's own; a new code makes the patient in the same change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from botoxcli.clinic.duplicates import duplicate_findings
+from botoxcli.clinic.eligibility import decide, judge
+from botoxcli.clinic.findings import Finding, require_settled, resolve
+from botoxcli.clinic.history import Decision, KnownPatient, OwnDecision
+from botoxcli.clinic.protocol import Jurisdiction
+from botoxcli.clinic.records import AnswerGiven, Consult, NewPatient
+from botoxcli.errors import NotFound, ValueRefused
+from botoxcli.workflow.session import Edition, recorded
+
+if TYPE_CHECKING:
+    from botoxcli.store.reader import Reader
+    from botoxcli.store.recorder import Recorder
+
+
+@dataclass(frozen=True)
+class ConsultRequest:
+    """What the person said. ``new_patient`` is there when the code is new: the change makes the patient too."""
+
+    patient: str
+    on: date
+    answers: Mapping[str, str] = field(default_factory=dict)
+    new_patient: NewPatient | None = None
+    decided: OwnDecision | None = None
+    reason: str | None = None
+    accepted: frozenset[str] = frozenset()
+
+    def content(self) -> dict[str, object]:
+        """What makes two requests the same one, for a retry under one key."""
+        new = self.new_patient
+        return {
+            "patient": self.patient,
+            "on": self.on.isoformat(),
+            "answers": dict(self.answers),
+            "new_patient": [new.code, new.name, new.born.isoformat()] if new else None,
+            "decided": self.decided,
+            "reason": self.reason,
+            "accepted": sorted(self.accepted),
+        }
+
+
+@dataclass(frozen=True)
+class ConsultOutcome:
+    """The decision with each criterion judged. ``warnings`` are about the record itself (a duplicate), not about the patient's fit."""
+
+    patient: str
+    on: date
+    decision: Decision
+    findings: tuple[Finding, ...]
+    decided: OwnDecision | None
+    jurisdiction: Jurisdiction
+    warnings: tuple[Finding, ...] = ()
+    visit: int | None = None
+    standing: bool = False
+
+
+def find_or_new(reader: Reader, patient: str) -> KnownPatient | None:
+    """The patient, or None when the words fit nobody and so may be a new code. Raises Ambiguous when they fit several."""
+    try:
+        return reader.find_patient(patient)
+    except NotFound:
+        return None
+
+
+def weigh(reader: Reader, edition: Edition, request: ConsultRequest) -> ConsultOutcome:
+    """The decision on what is known now, and the warnings about the record. Raises NotFound when there is no such patient and none to make."""
+    known = find_or_new(reader, request.patient)
+    settings = reader.settings()
+    jurisdiction: Jurisdiction = "eu-uk" if settings["jurisdiction"] == "eu-uk" else "us"
+    born, code = _who(known, request.new_patient)
+    if born and request.on < born:
+        raise ValueRefused("--on", "the day lies before the patient's birth")
+    judged = judge(edition.protocol, request.answers, born=born, on=request.on, jurisdiction=jurisdiction)
+    warnings = resolve(_warnings(reader, edition, request, known), request.accepted, {})
+    return ConsultOutcome(code, request.on, decide(judged), tuple(item.finding() for item in judged), request.decided, jurisdiction, warnings)
+
+
+def _who(known: KnownPatient | None, new: NewPatient | None) -> tuple[date | None, str]:
+    if known:
+        return known.born, known.code
+    if new is None:
+        raise NotFound("patient", "For a new patient give --name and --born.")
+    return new.born, new.code
+
+
+def _warnings(reader: Reader, edition: Edition, request: ConsultRequest, known: KnownPatient | None) -> tuple[Finding, ...]:
+    level = edition.protocol.level
+    if known is None:
+        new = request.new_patient
+        return duplicate_findings(reader.patients(), name=new.name, born=new.born, level=level("duplicate-patient")) if new else ()
+    same = [consult.visit for consult in reader.patient_history(known.patient_id).consults if consult.date == request.on]
+    because = f"a consult on {request.on.isoformat()} stands already (visit {same[0]})" if same else ""
+    return (Finding("duplicate-visit", level("duplicate-visit"), because, "practice"),) if same else ()
+
+
+def record(
+    recorder: Recorder,
+    edition: Edition,
+    request: ConsultRequest,
+    *,
+    actor: str,
+    today: date,
+    now: datetime,
+    key: str | None,
+    dry_run: bool = False,
+) -> ConsultOutcome:
+    """Weighs again inside the transaction and writes one change: the patient when new, the consult, the edition it followed.
+
+    Raises StoppedByRule for a warning that was not accepted. A retry under the same key gives the standing consult.
+    """
+    if request.on > today:
+        raise ValueRefused("--on", "the day lies in the future")
+    with recorder.change(command="consult", actor=actor, at=now, key=key) as change:
+        standing = change.standing(key, request.content()) if key else None
+        if standing is not None:
+            return _standing(change.reader, edition, request, standing)
+        outcome = weigh(change.reader, edition, request)
+        require_settled(outcome.warnings)
+        if dry_run:
+            return outcome
+        if request.new_patient and find_or_new(change.reader, request.new_patient.code) is None:
+            change.add_patient(request.new_patient)
+        visit = change.record_consult(_consult(outcome, request), change.pin_edition(edition))
+        if key:
+            change.drop_draft(key)
+    return replace(outcome, visit=visit)
+
+
+def _consult(outcome: ConsultOutcome, request: ConsultRequest) -> Consult:
+    findings = (*outcome.findings, *outcome.warnings)
+    return Consult(
+        patient=outcome.patient,
+        date=request.on,
+        answers=tuple(AnswerGiven(question=question, value=value) for question, value in request.answers.items()),
+        findings=tuple(recorded(finding, {}) for finding in findings),
+        decision=outcome.decision,
+        decided=request.decided,
+        reason=request.reason,
+        jurisdiction=outcome.jurisdiction,
+    )
