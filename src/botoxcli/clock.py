@@ -24,9 +24,14 @@ def today(zone: str) -> date:
     return utc_now().astimezone(ZoneInfo(zone)).date()
 
 
+def local_now(zone: str) -> datetime:
+    """This instant on the clock of a time zone."""
+    return utc_now().astimezone(ZoneInfo(zone))
+
+
 def machine_zone() -> str:
     """The machine's time zone as an IANA name, or ``UTC`` where it has none to tell."""
-    from pendulum import local_timezone
+    from pendulum.tz import local_timezone
 
     name = getattr(local_timezone(), "name", "") or "UTC"
     try:

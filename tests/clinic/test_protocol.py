@@ -16,13 +16,8 @@ from botoxcli.paths import shipped_protocols
 
 
 def a_site(**changes: Any) -> Site:
-    return Site(
-        **{
-            **{"id": "procerus", "muscle": "procerus", "side": "midline", "order": 1, "units": 5, "landmark": "between the brows"},
-            **{"view": "front", "x": 50, "y": 40, "source": "practice"},
-            **changes,
-        }
-    )
+    plain = {"id": "procerus", "muscle": "procerus", "side": "midline", "order": 1, "units": 5, "landmark": "between the brows"}
+    return Site.model_validate({**plain, "view": "front", "x": 50, "y": 40, "source": "practice", **changes})
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +67,7 @@ def test_a_product_is_written_as_the_label_writes_it() -> None:
 
 def test_a_site_is_frozen() -> None:
     with pytest.raises(ValidationError):
-        a_site().x = 3
+        a_site().__setattr__("x", 3)
 
 
 @pytest.mark.parametrize("changes", [{"unit": 5}, {"order": 0}, {"order": "1"}, {"order": True}, {"x": 101}, {"side": "both"}, {"landmark": ""}])

@@ -23,12 +23,33 @@ PREEMPT = [
     (7, "trapezius", {"left": 3, "right": 3}, 30, 4, 20, "sitting"),
 ]
 
-CRITERIA = """
-    headache-days migraine-days headache-hours-per-day months attacks-ever other-diagnosis-excluded pain-severity hit-6 preventives-tried
-    triptan-opioid-combination-days simple-analgesic-days overuse-managed anticoagulant antiplatelet-or-bleeding-disorder aminoglycoside
-    anticholinergic muscle-relaxant neuromuscular-disorder swallowing-or-breathing-problem pregnant-or-breastfeeding toxin-allergy
-    infection-at-site other-toxin-4-months planned-surgery weakness-or-ptosis-now
-""".split()
+CRITERIA = [
+    "headache-days",
+    "migraine-days",
+    "headache-hours-per-day",
+    "months",
+    "attacks-ever",
+    "other-diagnosis-excluded",
+    "pain-severity",
+    "hit-6",
+    "preventives-tried",
+    "triptan-opioid-combination-days",
+    "simple-analgesic-days",
+    "overuse-managed",
+    "anticoagulant",
+    "antiplatelet-or-bleeding-disorder",
+    "aminoglycoside",
+    "anticholinergic",
+    "muscle-relaxant",
+    "neuromuscular-disorder",
+    "swallowing-or-breathing-problem",
+    "pregnant-or-breastfeeding",
+    "toxin-allergy",
+    "infection-at-site",
+    "other-toxin-4-months",
+    "planned-surgery",
+    "weakness-or-ptosis-now",
+]
 
 ROLES = {
     "require": "headache-days migraine-days headache-hours-per-day months attacks-ever other-diagnosis-excluded adult",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import json
 import os
 import re
@@ -50,7 +51,7 @@ def exit_code_of(run: Callable[[], Any], *, as_json: bool) -> int:
 def wants_json(args: Sequence[str]) -> bool:
     """Whether the command runs with ``--format json``."""
     words = list(args[: args.index("--")] if "--" in args else args)
-    return "--format=json" in words or any(pair == ("--format", "json") for pair in zip(words, words[1:], strict=False))
+    return "--format=json" in words or any(pair == ("--format", "json") for pair in itertools.pairwise(words))
 
 
 def make_streams_safe() -> None:
@@ -106,7 +107,7 @@ def _usage_sentence(error: typer.TyperException, path: str) -> str:
 
 
 def _named(param: Any) -> str:
-    return str(param.opts[0]) if param.param_type_name == "option" else str(param.make_metavar(None) if param.metavar else param.name.upper())
+    return str(param.opts[0] if param.param_type_name == "option" else param.metavar or param.name.upper())
 
 
 def _expected(kind: Any) -> str:

@@ -6,6 +6,7 @@ Global options are taken before and after the command's name. Every failure ends
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -71,6 +72,8 @@ class Root(Group):
     ) -> Any:
         """Runs the command and ends the process with its exit code, which is 0 unless something failed."""
         given = list(sys.argv[1:] if args is None else args)
+        if "_BOTOX_COMPLETE" in os.environ:
+            sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # Typer would load it to print one word
         failures.make_streams_safe()
         run = super().main
         code = failures.exit_code_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +18,7 @@ from botoxcli.errors import MissingInput, ValueRefused
 from botoxcli.terminal.lines import note
 
 if TYPE_CHECKING:
-    from botoxcli.store.reader import Reader, Settings
+    from botoxcli.store.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,14 @@ class State:
     @contextmanager
     def reader(self) -> Iterator[Reader]:
         """The ledger, open for reading. Raises NoLedger and its kin."""
-        from botoxcli.store.reader import open_reader
+        from botoxcli.store.reader import open_ledger
 
-        with open_reader(self.ledger) as reader:
+        with open_ledger(self.ledger) as reader:
             yield reader
 
-    def zone(self, settings: Settings) -> str:
+    def zone(self, settings: Mapping[str, str]) -> str:
         """The practice's time zone."""
-        return settings.time_zone
+        return settings.get("time-zone", "UTC")
 
     def today(self, reader: Reader) -> date:
         """The civil date in the practice's time zone, or the one that was set instead."""
@@ -63,7 +63,7 @@ class State:
 
     def actor(self, reader: Reader) -> str:
         """Who makes a change."""
-        return clock.actor(self.actor_given, reader.settings().practitioner)
+        return clock.actor(self.actor_given, reader.settings().get("practitioner", ""))
 
 
 def state_of(ctx: typer.Context) -> State:

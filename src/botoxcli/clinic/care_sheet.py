@@ -57,5 +57,6 @@ def aftercare(protocol: Protocol, *, on: date, at: datetime | None, zone: str) -
             lines.append(AftercareLine(rule.id, rule.what, until, f"until {moment_text(until)}", rule.source))
         else:
             days = on + timedelta(hours=rule.lasts.count) if rule.lasts.unit == "hours" else after(on, rule.lasts)
-            lines.append(AftercareLine(rule.id, rule.what, None, f"for {rule.lasts}, until {days.isoformat()} at the hour of the session", rule.source))
+            words = f"for {rule.lasts}, until {days.isoformat()} at the hour of the session"
+            lines.append(AftercareLine(rule.id, rule.what, None, words, rule.source))
     return tuple(lines)

@@ -19,6 +19,7 @@ Unit = Literal["hours", "days", "weeks", "months"]
 _SPAN = re.compile(r"(\d{1,4}) (hour|day|week|month)s?\Z", re.ASCII)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _RELATIVE = re.compile(r"([+-])(\d{1,4})([dwm])\Z", re.ASCII)
+_SHORT_SPAN = re.compile(r"\+?(\d{1,4})([dwm])\Z", re.ASCII)
 _TWO_READINGS = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\Z", re.ASCII)
 _LETTERS: dict[str, Unit] = {"d": "days", "w": "weeks", "m": "months"}
 
@@ -100,3 +101,12 @@ def _why_no_date(words: str) -> str:
         except ValueError:
             continue
     return "this may be read as " + " or as ".join(dict.fromkeys(readings)) if readings else "this is no date"
+
+
+def parse_horizon(words: str, *, where: str) -> Span:
+    """``2w``, ``10d``, ``1m`` or ``2 weeks``: a span of days, weeks or months. Raises ValueRefused naming ``where``."""
+    short = _SHORT_SPAN.match(words)
+    span = Span(int(short[1]), _LETTERS[short[2]]) if short else parse_span(words)
+    if span is None or span.unit == "hours":
+        raise ValueRefused(where, "this is no span of days, weeks or months", "Write it as 10d, 2w or 1m.")
+    return span

@@ -40,10 +40,10 @@ def resolve(findings: Iterable[Finding], accepted: Iterable[str], overridden: Ma
     An ``--accept`` never passes a stop. An ``--override`` passes a warning too: a written reason says more than an acceptance.
     """
     accepted = frozenset(accepted)
-    for finding, reason in overridden.items():
+    for name, reason in overridden.items():
         if not reason.strip():
-            raise ValueRefused(f"--override {finding}", "an override needs a written reason", f"Write it as --override {finding}=REASON.")
-    settled = []
+            raise ValueRefused(f"--override {name}", "an override needs a written reason", f"Write it as --override {name}=REASON.")
+    settled: list[Finding] = []
     for finding in findings:
         if finding.level != "note" and finding.id in overridden:
             settled.append(replace(finding, resolution="overridden"))

@@ -12,8 +12,9 @@ from pydantic import BaseModel
 
 from botoxcli.clinic.protocol import UNVERIFIED, Protocol
 from botoxcli.clinic.protocol_rules import FINDINGS as FINDINGS
-from botoxcli.clinic.protocol_rules import RULES, Contradiction, Path
+from botoxcli.clinic.protocol_rules import RULES
 from botoxcli.clinic.quantity import units_text
+from botoxcli.clinic.question_rules import Contradiction, Path
 
 
 def contradictions(protocol: Protocol) -> Iterator[Contradiction]:

@@ -55,6 +55,8 @@ def _problem(fault: Mapping[str, Any], document: Document, model: type[BaseModel
     if isinstance(value, Refused):
         return None
     kind = fault["type"]
+    if kind == "too_short" and value:
+        return None  # pydantic counts the good entries only; the others have their own sentence
     if kind == "missing":
         name = fault["loc"][-1]
         return Problem(nearest(document, path), (*path, name), "is missing")

@@ -57,13 +57,17 @@ def erasable_value(table: str, row: Row) -> dict[str, object]:
 
 
 def broken_commitments(connection: sqlite3.Connection, seq: int) -> list[tuple[str, int]]:
-    """The rows of an entry, as (table, id), whose erasable words are there and are not what was committed to."""
+    """The rows of an entry, as (table, id), whose erasable words are not what was committed to. A blank row is none of them."""
     return [
         (table, row[HASHED_TABLES[table][0]])
-        for table in ERASABLE
+        for table, erasable in ERASABLE.items()
         for row in _rows(connection, table, "entry_seq", seq)
-        if row["salt"] is not None and commitment(row["salt"], erasable_value(table, row)) != row["commitment"]
+        if any(row[column] is not None for column in erasable) and not _holds(table, row)
     ]
+
+
+def _holds(table: str, row: Row) -> bool:
+    return row["salt"] is not None and commitment(row["salt"], erasable_value(table, row)) == row["commitment"]
 
 
 def _covered(table: str, row: Row) -> dict[str, object]:

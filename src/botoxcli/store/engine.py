@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
@@ -103,7 +102,7 @@ def create(path: Path, fill: Callable[[Path], None] | None = None) -> bool:
         raise _already_there()
     with translated(path), _disk_errors(path):
         ours = _make_folder(path.parent)
-        beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}.new")
+        beside = path.with_name(f".{path.name}.{os.urandom(8).hex()}.new")
         descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_RDWR | _NO_FOLLOW, 0o600)
         try:
             os.fchmod(descriptor, 0o600)

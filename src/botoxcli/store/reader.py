@@ -160,7 +160,9 @@ class Reader:
             "WHERE patient_id = ? ORDER BY 2, visit, position",
             patient_id,
         )
-        return tuple(PastEvent(visit, _day(on), event, severity, escalate, resolved is not None) for visit, on, event, severity, escalate, resolved in rows)
+        return tuple(
+            PastEvent(visit, _day(on), event, severity, escalate, resolved is not None) for visit, on, event, severity, escalate, resolved in rows
+        )
 
     def due_candidates(self) -> tuple[DueCandidate, ...]:
         """Every patient under every protocol that has a visit, by code; without those who were forgotten."""

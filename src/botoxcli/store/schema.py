@@ -35,21 +35,22 @@ def build(connection: sqlite3.Connection) -> None:
     connection.execute("COMMIT")
 
 
-def migrate(path: Path, connection: sqlite3.Connection, stamp: str, steps: tuple[tuple[str, ...], ...] = STEPS) -> Path | None:
+def migrate(path: Path, connection: sqlite3.Connection, stamp: str, steps: tuple[tuple[str, ...], ...] | None = None) -> Path | None:
     """Takes the steps that are pending, one transaction each, and returns where the backup was put; None if nothing was pending.
 
     ``connection`` is in autocommit mode. ``stamp`` goes into the backup's name. If a step fails, the ledger stays at the
     version before it, and the backup stays too.
     """
+    steps = STEPS if steps is None else steps
     if version(connection) >= len(steps):
         return None
     connection.execute("PRAGMA foreign_keys = OFF")  # a step may build a table anew; what it leaves is checked before it counts
     try:
         backup = _begin_with_backup(path, connection, stamp)
         while (done := version(connection)) < len(steps):
-            _take(path, connection, steps[done], done + 1, last=done + 1 == len(steps))
-            if done + 1 < len(steps):
+            if not connection.in_transaction:
                 connection.execute("BEGIN EXCLUSIVE")
+            _take(path, connection, steps[done], done + 1)
         return backup
     finally:
         if connection.in_transaction:
@@ -69,14 +70,13 @@ def _begin_with_backup(path: Path, connection: sqlite3.Connection, stamp: str) -
         backup.unlink()
 
 
-def _take(path: Path, connection: sqlite3.Connection, step: tuple[str, ...], number: int, *, last: bool) -> None:
-    """One step inside the transaction that is open, and its commit."""
+def _take(path: Path, connection: sqlite3.Connection, step: tuple[str, ...], number: int) -> None:
+    """One step inside the transaction that is open, the views afresh, and the commit."""
     for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'view'").fetchall():
         connection.execute(f'DROP VIEW "{name}"')
     for statement in step:
         connection.execute(statement)
-    if last:
-        _make_views(connection)
+    _make_views(connection)
     if connection.execute("PRAGMA foreign_key_check").fetchone():
         raise LedgerDamaged(str(path), "rows refer to rows that are not there, so it cannot be brought up to date")
     connection.execute(f"PRAGMA user_version = {number}")

@@ -15,7 +15,7 @@ _ENTRY = "entry_seq INTEGER NOT NULL REFERENCES entry (seq) DEFERRABLE INITIALLY
 _VERSION = "visit_version_id INTEGER NOT NULL REFERENCES visit_version (visit_version_id) DEFERRABLE INITIALLY DEFERRED"
 
 _TABLES_1 = (
-    f"""CREATE TABLE entry (
+    """CREATE TABLE entry (
     seq INTEGER NOT NULL PRIMARY KEY CHECK (seq >= 1),
     at TEXT NOT NULL CHECK (at IS strftime('%Y-%m-%dT%H:%M:%SZ', at)),
     actor TEXT NOT NULL CHECK (length(actor) > 0),
@@ -226,7 +226,7 @@ _TABLES_1 = (
     content TEXT,
     CHECK ((salt IS NULL) = (content IS NULL))
 ) STRICT""",
-    f"""CREATE TABLE draft (
+    """CREATE TABLE draft (
     draft_id INTEGER NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL CHECK (kind IN ('consult', 'session', 'follow-up')),
     patient_code TEXT NOT NULL COLLATE NOCASE,
@@ -300,10 +300,8 @@ def _guards(table: str, keys: Sequence[tuple[str, ...]]) -> Iterator[str]:
     yield f"CREATE TRIGGER {table}_remains BEFORE DELETE ON {table} {refuse}"
     for number, key in enumerate(keys, start=1):
         held = " AND ".join(f"{column} = NEW.{column}" for column in key)
-        yield (
-            f"CREATE TRIGGER {table}_is_new_{number} BEFORE INSERT ON {table} "
-            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {held}) {refuse}"
-        )
+        when = f"EXISTS (SELECT 1 FROM {table} WHERE {held})"  # noqa: S608 - names of our own schema
+        yield f"CREATE TRIGGER {table}_is_new_{number} BEFORE INSERT ON {table} WHEN {when} {refuse}"
 
 
 def _entry_guards(table: str) -> Iterator[str]:

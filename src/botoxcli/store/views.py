@@ -8,6 +8,8 @@ every migration; a change of a view is therefore a (perhaps empty) step of the s
 
 from __future__ import annotations
 
+# ruff: noqa: S608 - put together from the constants of this file only
+
 _NOT_REPLACED = "NOT EXISTS (SELECT 1 FROM visit_version newer WHERE newer.visit = {0}.visit AND newer.version > {0}.version)"
 
 # The spelling of a lot that stands now: the vial's latest label, or what an imported session told.

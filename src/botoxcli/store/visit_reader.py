@@ -11,8 +11,11 @@ from botoxcli.clinic.past_visit import PastFinding, PastInjection, PastVialUse, 
 
 def head(row: tuple[Any, ...]) -> VisitHead:
     """A line of ``current_visit``, in the order of VisitHead's fields."""
-    visit, patient_id, patient, kind, on, *between, recorded_at, recorded_by = row
-    return VisitHead(visit, patient_id, patient, kind, date.fromisoformat(on), *between, datetime.fromisoformat(recorded_at), recorded_by)
+    number, patient_id, patient, kind, on, protocol, edition, edition_id, sha256, state, hundredths, lots, decision, decided, at, by = row
+    return VisitHead(
+        number, patient_id, patient, kind, date.fromisoformat(on), protocol, edition, edition_id, sha256, state,
+        hundredths, lots, decision, decided, datetime.fromisoformat(at), by,
+    )  # fmt: skip
 
 
 def whole_visit(connection: sqlite3.Connection, row: tuple[Any, ...]) -> WholeVisit:
@@ -29,7 +32,7 @@ def whole_visit(connection: sqlite3.Connection, row: tuple[Any, ...]) -> WholeVi
     return WholeVisit(
         head=top,
         jurisdiction=jurisdiction,
-        answers=tuple(lines("question, value", "answer_line")),  # type: ignore[arg-type]
+        answers=tuple(lines("question, value", "answer_line")),
         findings=tuple(
             PastFinding(finding, level, None if met is None else bool(met), because, source, resolution, why)
             for finding, level, met, because, source, resolution, why in lines(

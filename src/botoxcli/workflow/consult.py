@@ -11,10 +11,12 @@ from botoxcli.clinic.duplicates import duplicate_findings
 from botoxcli.clinic.eligibility import decide, judge
 from botoxcli.clinic.findings import Finding, require_settled, resolve
 from botoxcli.clinic.history import Decision, KnownPatient, OwnDecision
+from botoxcli.clinic.past_visit import WholeVisit
 from botoxcli.clinic.protocol import Jurisdiction
 from botoxcli.clinic.records import AnswerGiven, Consult, NewPatient
 from botoxcli.errors import NotFound, ValueRefused
 from botoxcli.workflow.session import Edition, recorded
+from botoxcli.workflow.standing import findings_from, standing_visit
 
 if TYPE_CHECKING:
     from botoxcli.store.reader import Reader
@@ -121,7 +123,7 @@ def record(
     with recorder.change(command="consult", actor=actor, at=now, key=key) as change:
         standing = change.standing(key, request.content()) if key else None
         if standing is not None:
-            return _standing(change.reader, edition, request, standing)
+            return _standing(standing_visit(change.reader, standing))
         outcome = weigh(change.reader, edition, request)
         require_settled(outcome.warnings)
         if dry_run:
@@ -132,6 +134,20 @@ def record(
         if key:
             change.drop_draft(key)
     return replace(outcome, visit=visit)
+
+
+def _standing(visit: WholeVisit) -> ConsultOutcome:
+    head = visit.head
+    return ConsultOutcome(
+        patient=head.patient,
+        on=head.date,
+        decision=head.decision or "needs-review",
+        findings=tuple(finding for finding in findings_from(visit) if not finding.id.startswith("duplicate-")),
+        decided=head.decided,
+        jurisdiction="eu-uk" if visit.jurisdiction == "eu-uk" else "us",
+        visit=head.visit,
+        standing=True,
+    )
 
 
 def _consult(outcome: ConsultOutcome, request: ConsultRequest) -> Consult:

@@ -17,11 +17,13 @@ from botoxcli.clinic.dosing import BillingLine, Drawn, billing_lines, diluent_fo
 from botoxcli.clinic.findings import Finding, require_settled, resolve
 from botoxcli.clinic.history import KnownPatient, PatientHistory, StockVial
 from botoxcli.clinic.instants import end_of_day
+from botoxcli.clinic.past_visit import WholeVisit
 from botoxcli.clinic.protocol import Jurisdiction, Protocol
 from botoxcli.clinic.records import AnswerGiven, FindingRecorded, Injection, Session, VialUse
 from botoxcli.clinic.session_rules import SessionFacts, VialChoice
 from botoxcli.clinic.stock import choose_vials
 from botoxcli.errors import ValueRefused
+from botoxcli.workflow.standing import billing_of, drawn_from, findings_from, session_from, standing_visit
 
 if TYPE_CHECKING:
     from botoxcli.store.reader import Reader
@@ -31,9 +33,12 @@ if TYPE_CHECKING:
 class Edition(Shape):
     """A protocol with its text and the sha256 of it."""
 
-    protocol: Protocol
-    text: str
-    sha256: str
+    @property
+    def protocol(self) -> Protocol: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -200,8 +205,17 @@ def build(plan: SessionPlan, request: SessionRequest) -> SessionOutcome:
         jurisdiction=plan.jurisdiction,
         ended_early=checklist.ended_early,
     )
-    billing = next((rules for rules in plan.protocol.product.billing if rules.jurisdiction == plan.jurisdiction), None)
-    return SessionOutcome(None, session, drawn, billing_lines(billing, drawn) if billing else (), findings, left_out)
+    return SessionOutcome(None, session, drawn, _bill(plan, drawn), findings, left_out)
+
+
+def _bill(plan: SessionPlan, drawn: tuple[Drawn, ...]) -> tuple[BillingLine, ...]:
+    codes = billing_of(plan.protocol, plan.jurisdiction)
+    return billing_lines(codes, drawn) if codes else ()
+
+
+def _standing(plan: SessionPlan, visit: WholeVisit) -> SessionOutcome:
+    drawn = drawn_from(visit)
+    return SessionOutcome(visit.head.visit, session_from(visit), drawn, _bill(plan, drawn), findings_from(visit), standing=True)
 
 
 def _diluent_of_used(plan: SessionPlan, request: SessionRequest, choices: Sequence[VialChoice], used: set[int]) -> int | None:
@@ -245,7 +259,7 @@ def record(
         plan = prepare(change.reader, edition, request.patient)
         check_values(plan, request, today=today, now=now)
         if key and (entry := change.standing(key, request.content())) is not None:
-            return _standing(change.reader, plan, request, entry)
+            return _standing(plan, standing_visit(change.reader, entry))
         outcome = build(plan, request)
         require_settled(outcome.findings)
         if dry_run:

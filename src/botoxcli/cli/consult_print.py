@@ -1,0 +1,77 @@
+"""A consult's decision on the screen and as JSON: each criterion met, not met or unknown, with its rule set and source."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+
+from botoxcli.clinic.findings import Finding
+from botoxcli.terminal.table import Column, Table, print_table
+from botoxcli.workflow.consult import ConsultOutcome
+from botoxcli.workflow.session import Edition
+
+_DECISION = {
+    "eligible": "ELIGIBLE: every requirement is met and nothing speaks against it",
+    "not-eligible": "NOT ELIGIBLE: a requirement is not met, or an exclusion is",
+    "needs-review": "NEEDS REVIEW: something is unknown, or a caution is there",
+}
+_WEIGHT = {"stop": "against", "warn": "review", "note": "ok"}
+
+
+def print_consult(edition: Edition, outcome: ConsultOutcome, *, form: str, dry_run: bool) -> None:
+    """The result on stdout."""
+    if form == "json":
+        _print_json(edition, outcome, dry_run=dry_run)
+        return
+    head = "Would record a consult" if dry_run else f"{'Stands already as' if outcome.standing else 'Recorded:'} visit {outcome.visit}, consult"
+    columns = [Column("Criterion"), Column("Met"), Column(""), Column("Because", fold=True), Column("Rule set; source", fold=True)]
+    rows = [(finding.id, met_words(finding.met), _weight(finding), finding.because, finding.source) for finding in outcome.findings]
+    title = f"{head} of {outcome.patient} on {outcome.on.isoformat()}, {edition.protocol.id} edition {edition.protocol.edition}"
+    print_table(Table(columns, rows, title=title, footer=["", *decision_lines(outcome), *_next(outcome, dry_run=dry_run)]))
+
+
+def decision_lines(outcome: ConsultOutcome) -> Iterator[str]:
+    """The decision, what it rests on, and the practitioner's own."""
+    yield f"{_DECISION[outcome.decision]}."
+    for level, word in (("stop", "Against it"), ("warn", "To review")):
+        named = [finding for finding in outcome.findings if finding.level == level]
+        if named:
+            yield f"{word}: {'; '.join(f'{finding.because} [{finding.source}]' for finding in named)}"
+    if outcome.decided:
+        yield f"The practitioner's own decision: {outcome.decided}."
+
+
+def met_words(met: bool | None) -> str:
+    """``met``, ``not met``, ``unknown``."""
+    return "unknown" if met is None else "met" if met else "not met"
+
+
+def _weight(finding: Finding) -> str:
+    return _WEIGHT[finding.level]
+
+
+def _next(outcome: ConsultOutcome, *, dry_run: bool) -> Sequence[str]:
+    if dry_run:
+        return ["Nothing was recorded."]
+    allowed = outcome.decided == "treat" if outcome.decision == "needs-review" else outcome.decision == "eligible" and outcome.decided in (None, "treat")
+    return [f"Next: botox session {outcome.patient}" if allowed else "It advises; the decision is the practitioner's."]
+
+
+def _print_json(edition: Edition, outcome: ConsultOutcome, *, dry_run: bool) -> None:
+    from botoxcli.files.json_rows import write_json
+
+    item = {
+        "visit": outcome.visit,
+        "patient": outcome.patient,
+        "date": outcome.on,
+        "protocol": edition.protocol.id,
+        "edition": edition.protocol.edition,
+        "jurisdiction": outcome.jurisdiction,
+        "decision": outcome.decision,
+        "decided": outcome.decided,
+        "findings": [finding.as_dict() for finding in outcome.findings],
+        "warnings": [finding.as_dict() for finding in outcome.warnings],
+        "standing": outcome.standing,
+        "dry_run": dry_run,
+    }
+    write_json("botoxcli/consult/1", [item], sys.stdout)

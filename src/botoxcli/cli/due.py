@@ -1,0 +1,135 @@
+"""``botox due``: the daily list. Reads through the views on the plain connection; loads no SQLModel, no pydantic, no YAML."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from botoxcli.cli.app import new_app
+from botoxcli.cli.state import state_of
+from botoxcli.clinic.schedule import KINDS, DueItem, explain
+
+app = new_app()
+DUE_COLUMNS = ("patient", "kind", "status", "earliest", "due", "latest", "days_late", "protocol", "anchor", "anchor_visit")
+
+
+class Kind(StrEnum):
+    """The kinds of windows."""
+
+    ONSET_CHECK = "onset-check"
+    SESSION = "session"
+    CONSULT_REVIEW = "consult-review"
+    EVENT_REVIEW = "event-review"
+
+
+class Format(StrEnum):
+    """The forms of the list."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+@app.command()
+def due(
+    ctx: typer.Context,
+    within: str | None = typer.Option(None, metavar="SPAN", help="Also what opens within 10d, 2w, 1m from today (default 2w)."),
+    overdue: bool = typer.Option(False, "--overdue", help="Only what is overdue."),
+    kind: Kind | None = typer.Option(None, help=f"Only one kind: {', '.join(KINDS)}."),
+    explained: bool = typer.Option(False, "--explain", help="Say for each line which visit, which rule, and the sum."),
+    everything: bool = typer.Option(False, "--all", help="Also what is early and what has lapsed."),
+    form: Format = typer.Option(Format.TABLE, "--format", help="table, json or csv."),
+    identify: bool = typer.Option(False, "--identify", help="With the patients' names, also in a pipe, JSON and CSV."),
+) -> None:
+    """Who is due, for what, since when; the latest first.
+
+    Example: botox due --within 2w --format csv
+    """
+    from botoxcli.clinic.dates import parse_horizon
+    from botoxcli.workflow.due import due_list
+
+    state = state_of(ctx)
+    span = parse_horizon(within, where="--within") if within else None
+    with state.reader() as reader:
+        day = state.today(reader)
+        items = due_list(reader, day, within=span, overdue=overdue, kind=kind.value if kind else None, everything=everything)
+        named = identify or (form is Format.TABLE and sys.stdout.isatty())
+        names = {one.code: one.name or "" for one in reader.patients()} if named else None
+        if form is Format.TABLE:
+            _print_table(items, names, explained=explained, day=day.isoformat())
+        else:
+            write_due(items, form.value, names=names, explained=explained)
+
+
+def due_rows(items: Iterable[DueItem], *, names: dict[str, str] | None = None, explained: bool = False) -> tuple[Sequence[str], list[dict[str, Any]]]:
+    """The columns, and a row an item, as JSON and CSV hold them."""
+    columns = (*DUE_COLUMNS, *(("name",) if names is not None else ()), *(("explain",) if explained else ()))
+    rows = []
+    for item in items:
+        window = item.window
+        row = {
+            "patient": window.patient,
+            "kind": window.kind,
+            "status": item.status,
+            "earliest": window.earliest.isoformat(),
+            "due": window.due.isoformat(),
+            "latest": window.latest.isoformat() if window.latest else None,
+            "days_late": item.days_late,
+            "protocol": window.protocol,
+            "anchor": window.anchor.isoformat(),
+            "anchor_visit": window.anchor_visit,
+        }
+        if names is not None:
+            row["name"] = names.get(window.patient, "")
+        if explained:
+            row["explain"] = explain(window)
+        rows.append(row)
+    return columns, rows
+
+
+def write_due(
+    items: Iterable[DueItem], form: str, *, names: dict[str, str] | None = None, explained: bool = False, output: Path | None = None
+) -> None:
+    """The list as JSON or CSV, to stdout or a file."""
+    from botoxcli.files.output import output as opened
+
+    columns, rows = due_rows(items, names=names, explained=explained)
+    with opened(output) as stream:
+        if form == "json":
+            from botoxcli.files.json_rows import write_json
+
+            write_json("botoxcli/due/1", rows, stream)
+        else:
+            from botoxcli.files.csv_rows import write_csv
+
+            write_csv(columns, ([row[column] for column in columns] for row in rows), stream)
+
+
+def _print_table(items: Sequence[DueItem], names: dict[str, str] | None, *, explained: bool, day: str) -> None:
+    from botoxcli.terminal.lines import print_lines
+    from botoxcli.terminal.table import Column, Table, print_table
+
+    if explained and items:
+        print_lines(line for item in items for line in _explained(item, names))
+        return
+    headers = [Column("Patient"), *([Column("Name", fold=True)] if names is not None else []), Column("What"), Column("Status")]
+    headers += [Column("Late", "right"), Column("Earliest"), Column("Due"), Column("Latest")]
+    rows = []
+    for item in items:
+        window = item.window
+        row = [window.patient, *([names.get(window.patient, "")] if names is not None else []), window.kind, item.status]
+        row += [f"{item.days_late} d" if item.days_late else "", window.earliest.isoformat(), window.due.isoformat()]
+        rows.append([*row, window.latest.isoformat() if window.latest else ""])
+    print_table(Table(headers, rows, empty=f"Nobody is due on {day}."))
+
+
+def _explained(item: DueItem, names: dict[str, str] | None) -> tuple[str, str]:
+    window = item.window
+    who = f"{window.patient} {names.get(window.patient, '')}".rstrip() if names is not None else window.patient
+    late = f", {item.days_late} days late" if item.days_late else ""
+    return f"{who}  {window.kind}  {item.status}{late}", f"    {explain(window)}"

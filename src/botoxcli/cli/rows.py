@@ -1,0 +1,44 @@
+"""How rows leave: as a table, JSON or CSV, to stdout or into a file. The column names are the contract that scripts rely on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+FORMAT_HELP = "table or json."
+ROWS_HELP = "table, json or csv."
+
+
+class Form(StrEnum):
+    """The forms of an answer."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+class RowForm(StrEnum):
+    """The forms of a list."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+def write_rows(kind: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, form: str, output: Path | None = None) -> None:
+    """The rows as JSON or CSV, each as it comes. ``kind`` names the schema: ``due`` is ``botoxcli/due/1``."""
+    from botoxcli.files.csv_rows import write_csv
+    from botoxcli.files.json_rows import write_json
+    from botoxcli.files.output import output as opened
+
+    with opened(output) as stream:
+        if form == RowForm.CSV:
+            write_csv(columns, ([row[column] for column in columns] for row in rows), stream)
+        else:
+            write_json(f"botoxcli/{kind}/1", ({column: row[column] for column in columns} for row in rows), stream)
+
+
+def write_item(kind: str, item: Mapping[str, Any]) -> None:
+    """One thing as JSON, in the same frame as a list of one."""
+    write_rows(kind, tuple(item), [item], form=Form.JSON)

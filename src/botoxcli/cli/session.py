@@ -1,0 +1,150 @@
+"""``botox session``: a treatment. Scripted by flags, or asked at the chair with every tick saved at once."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import typer
+
+from botoxcli import clock
+from botoxcli.cli.app import new_app
+from botoxcli.cli.state import State, recording_date, state_of
+
+if TYPE_CHECKING:
+    from botoxcli.cli.session_flags import SessionFlags
+    from botoxcli.clinic.session_draft import SessionDraft
+    from botoxcli.workflow.session import Edition, SessionOutcome, SessionPlan
+
+app = new_app()
+
+
+class Format(StrEnum):
+    """The forms of the result."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+@app.command()
+def session(
+    ctx: typer.Context,
+    patient: str = typer.Argument(..., help="The patient's code, or a part of a name that fits one patient."),
+    on: str | None = typer.Option(None, "--on", metavar="DATE", help="The session's day (default today)."),
+    protocol: str | None = typer.Option(None, metavar="ID", help="The protocol (default chronic-migraine)."),
+    answer: list[str] = typer.Option([], metavar="ID=VALUE", help="A safety answer: yes, no, unknown. Repeatable."),
+    answers: str | None = typer.Option(None, metavar="FILE|-", help="Answers from a YAML or JSON file, or from standard input."),
+    vial: list[str] = typer.Option([], metavar="LOT", help="The vial's lot: the next unused vial of it. Repeat for more."),
+    diluent_ml: str | None = typer.Option(None, metavar="N", help="mL of diluent, all vials together (default the protocol's)."),
+    reconstituted: str | None = typer.Option(None, metavar="WHEN", help="When it was made up: HH:MM, YYYY-MM-DDTHH:MM or now."),
+    as_planned: bool = typer.Option(False, "--as-planned", help="Every site that no other flag names, as planned."),
+    skip: list[str] = typer.Option([], metavar="SITE=REASON", help="A site left out. Repeatable."),
+    units: list[str] = typer.Option([], metavar="SITE=N", help="Another dose at a site. Repeatable."),
+    extra: list[str] = typer.Option([], metavar="MUSCLE-SIDE=N", help="Follow-the-pain: so many more units. Repeatable."),
+    minutes: int | None = typer.Option(None, metavar="N", help="How long it took."),
+    injector: str | None = typer.Option(None, metavar="NAME", help="Who injected (default: who records)."),
+    accept: list[str] = typer.Option([], metavar="ID", help="Accept a warning. Repeatable."),
+    override: list[str] = typer.Option([], metavar="ID=REASON", help="Override a stop, with a written reason. Repeatable."),
+    resume: bool = typer.Option(False, "--resume", help="Go on with this patient's unfinished session."),
+    key: str | None = typer.Option(None, metavar="TEXT", help="A key of your own: the same command again records once."),
+    no_input: bool = typer.Option(False, "--no-input", help="Never ask: what is missing is an error."),
+    dry_run: bool = typer.Option(False, "--dry-run", help="Check everything, record nothing."),
+    form: Format = typer.Option(Format.TABLE, "--format", help="table or json."),
+) -> None:
+    """A treatment: safety questions, vial, the site checklist.
+
+    Example: botox session P0001 --vial C1234 --as-planned --answers chair.yaml --no-input
+    """
+    from botoxcli.cli.protocols import edition_of
+    from botoxcli.cli.session_flags import SessionFlags
+    from botoxcli.cli.session_print import print_session
+
+    flags = SessionFlags(
+        patient=patient, answer=tuple(answer), answers=answers, vial=tuple(vial), diluent_ml=diluent_ml, reconstituted=reconstituted,
+        minutes=minutes, injector=injector, as_planned=as_planned, skip=tuple(skip), units=tuple(units), extra=tuple(extra),
+        accept=tuple(accept), override=tuple(override),
+    )  # fmt: skip
+    run = _Run(state_of(ctx), flags, edition_of(protocol), key=key, resume=resume, no_input=no_input, dry_run=dry_run)
+    outcome = run.record(on)
+    print_session(run.state, run.edition, outcome, form=form.value, dry_run=dry_run, at=run.at)
+
+
+class _Run:
+    """One call of the command: the flags, the ledger, the draft."""
+
+    def __init__(self, state: State, flags: SessionFlags, edition: Edition, *, key: str | None, resume: bool, no_input: bool, dry_run: bool) -> None:
+        self.state = state
+        self.flags = flags
+        self.edition = edition
+        self.key = key
+        self.resume = resume
+        self.no_input = no_input
+        self.dry_run = dry_run
+        self.at = None if state.today_is_set else clock.utc_now()
+
+    def record(self, on: str | None) -> SessionOutcome:
+        from botoxcli.cli.given import clean_text, may_ask
+        from botoxcli.cli.session_flags import onto, require_whole
+        from botoxcli.store.recorder import Recorder
+        from botoxcli.workflow import session as workflow
+
+        with self.state.reader() as reader:
+            plan = workflow.prepare(reader, self.edition, self.flags.patient)
+            today, actor = self.state.today(reader), self.state.actor(reader)
+        injector = clean_text("--injector", self.flags.injector) if self.flags.injector else actor
+        asking = may_ask(self.no_input)
+        draft = self._begun(plan, on, today, asking=asking)
+        self.at = self.at if draft.on == clock.today(plan.zone) else None
+        now = clock.utc_now()
+        draft = onto(draft, self.flags, self.edition.protocol, zone=plan.zone, now=now)
+        minutes = self.flags.minutes
+        if asking:
+            draft, minutes = self._ask(plan, draft)
+        require_whole(draft, self.edition.protocol)
+        request = workflow.SessionRequest(
+            patient=plan.patient.code, on=draft.on, checklist=draft.checklist, answers=draft.answers, lots=draft.lots,
+            diluent_ul=draft.diluent_ul, reconstituted_at=draft.reconstituted_at, at=self.at, minutes=minutes, injector=injector,
+            accepted=draft.accepted, overridden=draft.overridden,
+        )  # fmt: skip
+        return workflow.record(
+            Recorder(self.state.ledger), self.edition, request, actor=actor, today=today, now=clock.utc_now(), key=self.key, dry_run=self.dry_run
+        )
+
+    def _begun(self, plan: SessionPlan, on: str | None, today: date, *, asking: bool) -> SessionDraft:
+        """The unfinished session to go on with, or a new one. Its key becomes the change's."""
+        from botoxcli.cli.session_resume import offer_draft
+        from botoxcli.clinic.checklist import Checklist
+        from botoxcli.clinic.session_draft import SessionDraft
+
+        found = offer_draft(self.state.ledger, plan, resume=self.resume, asking=asking)
+        if found:
+            self.key = self.key or found.key
+            return found.draft
+        return SessionDraft(recording_date(on, today, self.state.today_is_set), Checklist(self.edition.protocol))
+
+    def _ask(self, plan: SessionPlan, draft: SessionDraft) -> tuple[SessionDraft, int | None]:
+        import secrets
+
+        from botoxcli.cli.session_chair import Chair, ask_minutes, at_the_chair
+        from botoxcli.cli.session_resume import ask_to_record, how_to_resume
+        from botoxcli.store.drafts import Drafts
+
+        self.key = self.key or secrets.token_hex(16)
+        code, key = plan.patient.code, self.key
+        with Drafts(self.state.ledger) as drafts:
+            chair = Chair(
+                plan=plan,
+                draft=draft,
+                save=lambda said: drafts.save("session", code, key, said.as_json(), clock.utc_now()),
+                now=lambda: clock.local_now(plan.zone),
+                here_and_now=self.at is not None,
+                saved=how_to_resume(code),
+            )
+            done = at_the_chair(chair)
+            minutes = self.flags.minutes if self.flags.minutes is not None else ask_minutes(chair)
+            if not self.dry_run:
+                ask_to_record(chair)
+            else:
+                drafts.drop(key)
+        return done, minutes

@@ -1,0 +1,50 @@
+"""CSV that a spreadsheet cannot be tricked with, and that comes back as it left.
+
+Conventions. UTF-8, ``\\n`` line ends, a header, one row a record. None is an empty cell. A number stays a number. A text whose first
+sign, after spaces, is one of ``= + - @`` or TAB, CR, LF, or whose very first is ``'``, gets a ``'`` before it; ``unguarded``
+takes that off again, so ``unguarded(guarded(text)) == text``.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TextIO
+
+Cell = str | int | float | Decimal | bool | date | datetime | None
+
+_TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What a spreadsheet may also take for them: full-width forms.
+_WIDE = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def write_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]], stream: TextIO) -> None:
+    """Writes header and rows as they come; holds no more than one row."""
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([cell_text(cell) for cell in row])
+
+
+def cell_text(cell: Cell) -> str:
+    """A cell as it is written: ``yes`` and ``no`` for truth, ISO for dates, plain decimals, guarded text."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, str):
+        return guarded(cell)
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
+def guarded(text: str) -> str:
+    """The text, with ``'`` before it when a spreadsheet could take it for a formula, or when it begins with ``'``."""
+    return f"'{text}" if text.startswith(("'", "\t", "\r", "\n")) or text.lstrip().startswith(_TRIGGERS + _WIDE) else text
+
+
+def unguarded(text: str) -> str:
+    """The text as it was before ``guarded``. A ``'`` that guards nothing is left alone."""
+    rest = text[1:]
+    return rest if text.startswith("'") and guarded(rest) == text else text

@@ -1,0 +1,38 @@
+"""JSON for scripts: ``{"schema": "botoxcli/due/1", "items": [...]}``, one item a line, valid also when there is none.
+
+Characters that could steer a terminal or hide from a reader leave as ``\\uXXXX``, which any JSON reader takes back.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TextIO
+
+_STRANGE = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]")
+
+
+def write_json(schema: str, rows: Iterable[Mapping[str, Any]], stream: TextIO) -> None:
+    """Writes the items as they come; holds no more than one. ``schema`` is the whole name, ``botoxcli/due/1``."""
+    stream.write(f'{{"schema": {json.dumps(schema)}, "items": [')
+    separator = "\n"
+    for row in rows:
+        stream.write(separator + json_text(row))
+        separator = ",\n"
+    stream.write("]}\n" if separator == "\n" else "\n]}\n")
+
+
+def json_text(value: Any) -> str:
+    """A value on one line: dates as ISO text, decimals as numbers."""
+    return _STRANGE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(value, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    raise TypeError(f"{type(value).__name__} has no form in JSON")

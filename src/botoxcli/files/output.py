@@ -1,0 +1,80 @@
+"""Where an answer goes: to stdout, or into a file that appears whole or not at all.
+
+A file is written beside under another name, 0600, synced, and renamed into place last. No folder is made; a folder, a device or a symbolic link in
+the way is refused. Raises CannotWrite.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+
+from botoxcli.errors import CannotWrite
+
+
+@contextmanager
+def output(path: Path | None) -> Iterator[TextIO]:
+    """The stream to write to: stdout without a path. When the block fails, the file that stood there is as it was."""
+    if path is None:
+        yield sys.stdout
+        return
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+    _refuse_what_is_in_the_way(path)
+    try:
+        descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+            yield stream
+            _on_disk(stream, path)
+        _put_in_place(beside, path)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    finally:
+        with suppress(FileNotFoundError):
+            beside.unlink()
+
+
+def _refuse_what_is_in_the_way(path: Path) -> None:
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as error:
+        raise _cannot_write(path, error) from error
+    if stat.S_ISLNK(found.st_mode):
+        raise CannotWrite(str(path), "it is a symbolic link, and those are not followed")
+    if stat.S_ISDIR(found.st_mode):
+        raise CannotWrite(str(path), "it is a folder")
+    if not stat.S_ISREG(found.st_mode):
+        raise CannotWrite(str(path), "it is no regular file")
+
+
+def _on_disk(stream: TextIO, path: Path) -> None:
+    try:
+        stream.flush()
+        os.fchmod(stream.fileno(), 0o600)
+        os.fsync(stream.fileno())
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
+def _put_in_place(beside: Path, path: Path) -> None:
+    beside.replace(path)
+    with suppress(OSError):  # not every system can sync a folder
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _cannot_write(path: Path, error: OSError | ValueError) -> CannotWrite:
+    return CannotWrite(str(path), (getattr(error, "strerror", None) or "this is no file name").lower())

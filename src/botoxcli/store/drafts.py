@@ -1,0 +1,105 @@
+"""Drafts of unfinished visits: the only table that changes, and never a part of the record.
+
+Conventions. A patient has at most one draft of a kind; its key becomes the key of the change that completes it. Each save is a
+transaction of its own, on the disk when ``save`` returns. The connection stays open for the life of the object: a save at the
+chair is to take no longer than the key press.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from botoxcli.errors import ValueRefused
+from botoxcli.store.engine import open_plain_writer, translated
+
+_COLUMNS = "kind, patient_code, change_key, started_at, saved_at, content"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was entered so far. ``content`` is plain JSON; instants are aware and in UTC."""
+
+    kind: str
+    patient_code: str
+    key: str
+    started_at: datetime
+    saved_at: datetime
+    content: dict[str, Any]
+
+
+class Drafts:
+    """The drafts of one ledger; close it, or use it in a ``with``."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection = open_plain_writer(path)
+
+    def __enter__(self) -> Drafts:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._connection.close()
+
+    def load(self, kind: str, patient_code: str) -> Draft | None:
+        """The draft of that kind for that patient."""
+        with translated(self._path):
+            row = self._connection.execute(
+                f"SELECT {_COLUMNS} FROM draft WHERE kind = ? AND patient_code = ?",  # noqa: S608 - names of ours
+                (kind, patient_code),
+            ).fetchone()
+        return _draft(row) if row else None
+
+    def list(self) -> tuple[Draft, ...]:
+        """All drafts, the oldest first."""
+        with translated(self._path):
+            rows = self._connection.execute(f"SELECT {_COLUMNS} FROM draft ORDER BY started_at, draft_id").fetchall()  # noqa: S608
+        return tuple(_draft(row) for row in rows)
+
+    def save(self, kind: str, patient_code: str, key: str, content: Mapping[str, Any], at: datetime) -> None:
+        """Keeps what was entered so far. Raises ValueRefused when another draft of that kind is open for the patient."""
+        now = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        text = json.dumps(content, ensure_ascii=False)
+        with self._transaction():
+            saved = self._connection.execute(
+                "UPDATE draft SET saved_at = ?, content = ? WHERE change_key = ? AND kind = ? AND patient_code = ?",
+                (now, text, key, kind, patient_code),
+            )
+            if saved.rowcount == 1:
+                return
+            if self._connection.execute("SELECT 1 FROM draft WHERE kind = ? AND patient_code = ?", (kind, patient_code)).fetchone():
+                raise ValueRefused("--resume", f"an unfinished {kind} of this patient is stored already", "Go on with it, or drop it first.")
+            self._connection.execute(
+                f"INSERT INTO draft ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608 - names of ours
+                (kind, patient_code, key, now, now, text),
+            )
+
+    def drop(self, key: str) -> None:
+        """Removes a draft; none under that key is no error."""
+        with self._transaction():
+            self._connection.execute("DELETE FROM draft WHERE change_key = ?", (key,))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with translated(self._path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+
+def _draft(row: tuple[Any, ...]) -> Draft:
+    kind, patient_code, key, started_at, saved_at, content = row
+    return Draft(kind, patient_code, key, datetime.fromisoformat(started_at), datetime.fromisoformat(saved_at), json.loads(content))

@@ -1,0 +1,142 @@
+"""Records and protocols as rows: pure, one function a kind of record. Numbers that only the ledger knows are given.
+
+Conventions. Positions count from 1 in the record's order. Text that a person wrote freely never stands in these rows; it goes,
+by ``visit_texts``, to ``free_text`` under ``override:FINDING``, ``site:SITE`` or ``decision``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+
+from botoxcli.clinic.dates import Span
+from botoxcli.clinic.protocol import Limits, Protocol
+from botoxcli.clinic.records import Consult, FollowUpVisit, Session, Visit
+from botoxcli.store.tables import (
+    AdverseEventRow,
+    AnswerRow,
+    ConsultDetailRow,
+    EditionFollowUpRow,
+    EditionLimitRow,
+    EditionSiteRow,
+    FindingRow,
+    InjectionRow,
+    Recorded,
+    SessionDetailRow,
+    VialUseRow,
+)
+
+
+def instant_text(moment: datetime) -> str:
+    """An aware instant as the ledger keeps it: UTC, to the second, ``2026-03-09T14:00:00Z``."""
+    if moment.tzinfo is None:
+        raise ValueError("an instant needs its offset")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def edition_rows(protocol: Protocol, edition_id: int, entry_seq: int) -> Iterator[Recorded]:
+    """What ``due`` and the limits need of an edition without reading its text."""
+    for position, site in enumerate(protocol.sites_in_order, start=1):
+        yield EditionSiteRow(
+            edition_id=edition_id, position=position, entry_seq=entry_seq,
+            site=site.id, muscle=site.muscle, side=site.side, planned_hundredths=site.hundredths,
+        )  # fmt: skip
+    for position, follow_up in enumerate(protocol.follow_ups, start=1):
+        latest, closes = follow_up.latest, follow_up.closes_from
+        yield EditionFollowUpRow(
+            edition_id=edition_id, position=position, entry_seq=entry_seq, kind=follow_up.kind, anchor=follow_up.after,
+            earliest_count=follow_up.earliest.count, earliest_unit=follow_up.earliest.unit,
+            due_count=follow_up.due.count, due_unit=follow_up.due.unit,
+            latest_count=latest.count if latest else None, latest_unit=latest.unit if latest else None,
+            closes_count=closes.count if closes else None, closes_unit=closes.unit if closes else None,
+        )  # fmt: skip
+    yield from _limit_rows(protocol, edition_id, entry_seq)
+
+
+def _limit_rows(protocol: Protocol, edition_id: int, entry_seq: int) -> Iterator[EditionLimitRow]:
+    for position, (kind, subject, level, sites, hundredths, span) in enumerate(_limits(protocol, protocol.limits), start=1):
+        yield EditionLimitRow(
+            edition_id=edition_id, position=position, entry_seq=entry_seq, limit_kind=kind, subject=subject, level=level,
+            sites=sites, hundredths=hundredths, span_count=span.count if span else None, span_unit=span.unit if span else None,
+        )  # fmt: skip
+
+
+Limit = tuple[str, str | None, str | None, int | None, int | None, Span | None]
+
+
+def _limits(protocol: Protocol, limits: Limits) -> Iterator[Limit]:
+    yield "site", limits.site.jurisdiction, limits.site.level, None, limits.site.hundredths, None
+    for dose in limits.session:
+        yield "session", dose.jurisdiction, dose.level, None, dose.hundredths, None
+    for allowance in protocol.follow_the_pain:
+        yield "extra", allowance.muscle, None, allowance.sites, allowance.hundredths, None
+    for total in limits.cumulative:
+        yield "cumulative", total.product, None, None, total.hundredths, total.window
+    yield "minimum-interval", None, None, None, None, limits.minimum_interval.span
+    yield "consult-valid", None, None, None, None, limits.consult_valid.span
+    yield "other-product-window", None, None, None, None, limits.other_product_window.span
+
+
+def visit_rows(visit: Visit, version_id: int, entry_seq: int, drawn: Mapping[int, int]) -> Iterator[Recorded]:
+    """Everything below the visit's own row. ``drawn`` is what each vial of the stock holds."""
+    for position, answer in enumerate(visit.answers, start=1):
+        yield AnswerRow(visit_version_id=version_id, position=position, entry_seq=entry_seq, question=answer.question, value=answer.value)
+    for position, finding in enumerate(visit.findings, start=1):
+        yield FindingRow(
+            visit_version_id=version_id, position=position, entry_seq=entry_seq, finding=finding.id, level=finding.level,
+            met=None if finding.met is None else int(finding.met), because=finding.because, source=finding.source, resolution=finding.resolution,
+        )  # fmt: skip
+    if isinstance(visit, Consult):
+        yield ConsultDetailRow(
+            visit_version_id=version_id, entry_seq=entry_seq, decision=visit.decision, decided=visit.decided, jurisdiction=visit.jurisdiction
+        )
+    elif isinstance(visit, Session):
+        yield from _session_rows(visit, version_id, entry_seq, drawn)
+    elif isinstance(visit, FollowUpVisit):
+        yield from _event_rows(visit, version_id, entry_seq)
+
+
+def _session_rows(session: Session, version_id: int, entry_seq: int, drawn: Mapping[int, int]) -> Iterator[Recorded]:
+    mixed = session.reconstituted_at
+    yield SessionDetailRow(
+        visit_version_id=version_id, entry_seq=entry_seq, product=session.product, diluent_ul=session.diluent_ul,
+        reconstituted_at=instant_text(mixed) if mixed else None, minutes=session.minutes, injector=session.injector,
+        jurisdiction=session.jurisdiction, ended_early=int(session.ended_early),
+    )  # fmt: skip
+    for position, injection in enumerate(session.injections, start=1):
+        yield InjectionRow(
+            visit_version_id=version_id, position=position, entry_seq=entry_seq, site=injection.site, muscle=injection.muscle,
+            side=injection.side, planned_hundredths=injection.planned_hundredths, hundredths=injection.hundredths, state=injection.state,
+        )  # fmt: skip
+    for position, use in enumerate(session.vials, start=1):
+        yield VialUseRow(
+            visit_version_id=version_id, position=position, entry_seq=entry_seq, vial_id=use.vial_id, lot=use.lot,
+            drawn_hundredths=None if use.vial_id is None else drawn[use.vial_id],
+            given_hundredths=use.given_hundredths, wasted_hundredths=use.wasted_hundredths,
+        )  # fmt: skip
+
+
+def _event_rows(visit: FollowUpVisit, version_id: int, entry_seq: int) -> Iterator[Recorded]:
+    for position, told in enumerate(visit.events, start=1):
+        yield AdverseEventRow(
+            visit_version_id=version_id, position=position, entry_seq=entry_seq, event=told.event, severity=told.severity,
+            onset=day_text(told.onset), related=told.related, escalate=told.escalate, resolved_on=day_text(told.resolved_on),
+        )  # fmt: skip
+
+
+def visit_texts(visit: Visit) -> dict[str, str]:
+    """What was written freely, by what it is about. Findings of one name share their reason, as ``--override ID=REASON`` gives it."""
+    texts: dict[str, str] = {}
+    for finding in visit.findings:
+        if finding.reason:
+            texts.setdefault(f"override:{finding.id}", finding.reason)
+    if isinstance(visit, Consult) and visit.reason:
+        texts["decision"] = visit.reason
+    if isinstance(visit, Session):
+        texts.update({f"site:{injection.site}": injection.reason for injection in visit.injections if injection.reason})
+    return texts
+
+
+def day_text(day: date | None) -> str | None:
+    """A civil date as the ledger keeps it."""
+    return None if day is None else day.isoformat()

@@ -1,0 +1,180 @@
+"""How the checklist looks: a muscle's block of sites, the status line, the list of all so far.
+
+A site's state is told by its sign, never by colour alone: ``[x]`` given, ``[~]`` changed, ``[-]`` skipped, ``[+]`` extra, ``[ ]`` open.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botoxcli.clinic.checklist import Checklist, Tick
+from botoxcli.clinic.protocol import Protocol, Site
+from botoxcli.clinic.quantity import ml_text, units_text
+from botoxcli.terminal.clean import padded, shown, width
+from botoxcli.terminal.keys import say
+from botoxcli.terminal.session_words import side_number
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+SIGNS = {"given": "[x]", "changed": "[~]", "skipped": "[-]", "extra": "[+]", "open": "[ ]"}
+_STYLES = {"given": "green", "changed": "yellow", "skipped": "yellow", "extra": "cyan", "open": ""}
+_NARROWEST_WITH_IDS = 100
+
+VolumeOf = Callable[[int], int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a block. ``said`` are the remarks in the order of their weight; the last one, the landmark, may be long."""
+
+    state: str
+    number: str
+    name: str
+    site: str
+    dose: str
+    said: tuple[str, ...]
+
+
+def sites_of(protocol: Protocol, muscle: str) -> tuple[Site, ...]:
+    """A muscle's fixed sites in injection order."""
+    return tuple(site for site in protocol.sites_in_order if site.muscle == muscle)
+
+
+def position_of(protocol: Protocol, muscle: str) -> str:
+    """``supine``, ``sitting``, ``supine then sitting``, or nothing when the protocol does not say."""
+    return " then ".join(dict.fromkeys(site.position for site in sites_of(protocol, muscle) if site.position))
+
+
+def extras_in(checklist: Checklist, muscle: str) -> tuple[Tick, ...]:
+    """A muscle's follow-the-pain ticks, side by side, in the order of their numbers."""
+    return tuple(tick for tick in checklist.in_order() if tick.muscle == muscle and tick.state == "extra")
+
+
+def count_of(sites: int) -> str:
+    """``1 site``, ``8 sites``."""
+    return "1 site" if sites == 1 else f"{sites} sites"
+
+
+def total_text(checklist: Checklist, volume_ul: VolumeOf) -> str:
+    """``35 of 155 U, 0.70 mL``; a volume that cannot be reckoned is said to be unknown."""
+    microlitres = volume_ul(checklist.hundredths)
+    volume = "volume unknown" if microlitres is None else f"{ml_text(microlitres)} mL"
+    return f"{units_text(checklist.hundredths)} of {units_text(checklist.protocol.planned_hundredths)} U, {volume}"
+
+
+def status_line(checklist: Checklist, muscle: str, volume_ul: VolumeOf) -> str:
+    """The line that stands above every prompt: what the muscle has had, and the running total against the plan with its volume."""
+    planned = units_text(sum(site.hundredths for site in sites_of(checklist.protocol, muscle)))
+    return f"{muscle} {units_text(checklist.muscle_hundredths(muscle))} of {planned} U | so far {total_text(checklist, volume_ul)}"
+
+
+def show_block(screen: Console, checklist: Checklist, muscle: str, last_time: Mapping[str, str]) -> None:
+    """The muscle's heading and its sites, each with its state, dose, landmark, and what was otherwise last time."""
+    screen.print()
+    say(screen, _heading(checklist, muscle), "bold")
+    _draw(screen, [*_rows(checklist, muscle, last_time), *_extra_rows(checklist, muscle)])
+    for site_id, said in _other_last_time(checklist.protocol, muscle, last_time).items():
+        say(screen, f"last time also {site_id}: {said}", "bold", front="    ")
+
+
+def _heading(checklist: Checklist, muscle: str) -> str:
+    muscles, sites = checklist.protocol.muscles, sites_of(checklist.protocol, muscle)
+    position = position_of(checklist.protocol, muscle)
+    parts = [f"{muscles.index(muscle) + 1}/{len(muscles)} {muscle.upper()}", *([position] if position else [])]
+    parts.append(f"{count_of(len(sites))} {units_text(sum(site.hundredths for site in sites))} U")
+    if allowance := checklist.protocol.allowance(muscle):
+        left = max(allowance.hundredths - sum(tick.hundredths for tick in extras_in(checklist, muscle)), 0)
+        parts.append(f"extras: {units_text(left)} of {units_text(allowance.hundredths)} U left")
+    return " | ".join(parts)
+
+
+def _rows(checklist: Checklist, muscle: str, last_time: Mapping[str, str]) -> Iterator[Row]:
+    """The fixed sites. A landmark that stands above already, for the other side, is named by that site."""
+    sites = sites_of(checklist.protocol, muscle)
+    first_with: dict[str, str] = {}
+    for number, site in enumerate(sites, start=1):
+        name = side_number(site, sites)
+        same = first_with.setdefault(site.landmark, name)
+        tick = checklist.ticks.get(site.id)
+        said = (
+            _tick_words(tick) if tick else "",
+            f"last time: {last_time[site.id]}" if site.id in last_time else "",
+            site.landmark if same == name else f"as {same}",
+        )
+        dose = f"{units_text(tick.hundredths if tick else site.hundredths)} U"
+        yield Row(tick.state if tick else "open", str(number), name, site.id, dose, said)
+
+
+def _extra_rows(checklist: Checklist, muscle: str) -> Iterator[Row]:
+    for tick in extras_in(checklist, muscle):
+        name = f"{tick.side} {tick.site.rpartition('-')[2]}"
+        yield Row("extra", "+", name, tick.site, f"{units_text(tick.hundredths)} U", ("", "", "follow-the-pain"))
+
+
+def _tick_words(tick: Tick) -> str:
+    """What there is to say of a site that is not as planned."""
+    reason = f": {tick.reason}" if tick.reason else ""
+    if tick.state == "changed":
+        return f"planned {units_text(tick.planned_hundredths)} U{reason}"
+    return f"skipped{reason}" if tick.state == "skipped" else ""
+
+
+def _draw(screen: Console, rows: Sequence[Row]) -> None:
+    from rich.text import Text
+
+    wide = screen.width >= _NARROWEST_WITH_IDS
+    names = [row.site if wide else row.name for row in rows]
+    widths = (max(len(row.number) for row in rows), max(map(width, names)), max(len(row.dose) for row in rows))
+    for row, name in zip(rows, names, strict=True):
+        cells = (SIGNS[row.state], padded(row.number, widths[0], right=True), padded(name, widths[1]), padded(row.dose, widths[2], right=True))
+        front = Text("  ".join((" ".join(cells[:3]), cells[3], "")), style=_STYLES[row.state])
+        for line in _remarks(row).wrap(screen, max(screen.width - len(front), 20)):
+            line.rstrip()
+            screen.print(front + line, soft_wrap=True)
+            front = Text(" " * len(front))
+
+
+def _remarks(row: Row) -> Text:
+    """What is out of the ordinary stands out, the landmark recedes."""
+    from rich.text import Text
+
+    *weighty, landmark = row.said
+    parts = [Text(shown(part), style="bold") for part in weighty if part]
+    return Text(" | ").join([*parts, Text(shown(landmark), style="dim")])
+
+
+def _other_last_time(protocol: Protocol, muscle: str, last_time: Mapping[str, str]) -> dict[str, str]:
+    """What last time had in this muscle at a place that is no fixed site: its extras."""
+
+    def belongs(site_id: str) -> bool:
+        fitting = [name for name in protocol.muscles if site_id == name or site_id.startswith(f"{name}-")]
+        return bool(fitting) and max(fitting, key=len) == muscle
+
+    return {site_id: said for site_id, said in last_time.items() if protocol.site(site_id) is None and belongs(site_id)}
+
+
+def show_so_far(screen: Console, checklist: Checklist, volume_ul: VolumeOf) -> None:
+    """A line for each muscle, its deviations with their reasons beneath, and the total."""
+    for muscle in checklist.protocol.muscles:
+        show_muscle(screen, checklist, muscle)
+    word = "so far" if checklist.open_sites() else "total"
+    say(screen, f"{word} {total_text(checklist, volume_ul)}", "bold")
+
+
+def show_muscle(screen: Console, checklist: Checklist, muscle: str) -> None:
+    """``[x] frontalis 20 U: 4 sites as planned``, and beneath it each tick that is not as planned, with its reason."""
+    fixed = [checklist.ticks.get(site.id) for site in sites_of(checklist.protocol, muscle)]
+    exceptions = [tick for tick in checklist.deviations() if tick.muscle == muscle]
+    states = Counter("open" if tick is None else tick.state for tick in fixed) + Counter(tick.state for tick in extras_in(checklist, muscle))
+    parts = [f"{count_of(states['given'])} as planned"] if states["given"] else []
+    parts += [f"{states[state]} {state}" for state in ("changed", "skipped", "extra", "open") if states[state]]
+    sign = SIGNS["open" if states["open"] else "changed" if exceptions else "given"]
+    say(screen, f"{sign} {muscle} {units_text(checklist.muscle_hundredths(muscle))} U: {', '.join(parts)}")
+    for tick in exceptions:
+        words = _tick_words(tick)
+        say(screen, f"{SIGNS[tick.state]} {tick.site} {units_text(tick.hundredths)} U{f', {words}' if words else ''}", front="    ")

@@ -1,0 +1,45 @@
+"""The due list: read the candidates, derive, keep what is asked for. Nothing is stored, so a back-dated visit moves it by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from botoxcli.clinic.dates import Span
+from botoxcli.clinic.history import FollowUpRule
+from botoxcli.clinic.schedule import DueItem, Rules, Window, due_on, next_dates, shown
+
+if TYPE_CHECKING:
+    from botoxcli.store.reader import Reader
+
+
+def rules_of(reader: Reader) -> Rules:
+    """The windows of an edition, each edition read once."""
+    known: dict[int, tuple[FollowUpRule, ...]] = {}
+
+    def rules(edition_id: int) -> Iterable[FollowUpRule]:
+        if edition_id not in known:
+            known[edition_id] = reader.follow_up_rules(edition_id)
+        return known[edition_id]
+
+    return rules
+
+
+def due_list(
+    reader: Reader, day: date, *, within: Span | None = None, overdue: bool = False, kind: str | None = None, everything: bool = False
+) -> tuple[DueItem, ...]:
+    """Who is due on a day, the latest first."""
+    items = due_on(reader.due_candidates(), rules_of(reader), day)
+    return shown(items, day, within=within, overdue=overdue, kind=kind, everything=everything)
+
+
+def dates_after_session(reader: Reader, patient: str, protocol: str, day: date) -> tuple[Window, ...]:
+    """The next dates of one patient under one protocol, as the ledger has them now."""
+    rules = rules_of(reader)
+    return tuple(
+        window
+        for candidate in reader.due_candidates()
+        if candidate.patient == patient and candidate.protocol == protocol
+        for window in next_dates(candidate, rules, day)
+    )

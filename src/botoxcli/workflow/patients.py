@@ -1,0 +1,76 @@
+"""Patients: a new one, whether they are known already, and what a list says of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from botoxcli.clinic import duplicates
+from botoxcli.clinic.findings import Finding, Level, require_settled, resolve
+from botoxcli.clinic.records import NewPatient
+from botoxcli.errors import ValueRefused
+
+if TYPE_CHECKING:
+    from botoxcli.store.reader import Reader
+    from botoxcli.store.recorder import Recorder
+
+EARLIEST_BIRTH = date(1900, 1, 1)
+FLAGS = {"code": "CODE", "name": "--name", "born": "--born"}
+PATIENT_COLUMNS = ("patient", "archived", "protocol", "first_visit", "last_visit")
+IDENTITY_COLUMNS = ("name", "born")
+
+
+def checked_code(code: str) -> str:
+    """A patient's code, taken as given. Raises ValueRefused."""
+    return NewPatient.checked(FLAGS, code=code, name="-", born=EARLIEST_BIRTH).code
+
+
+def checked_name(name: str) -> str:
+    """A name, clean. Raises ValueRefused."""
+    return NewPatient.checked(FLAGS, code="-", name=name, born=EARLIEST_BIRTH).name
+
+
+def checked_birth(born: date, today: date) -> date:
+    """A birth date that can be. Raises ValueRefused."""
+    if born > today:
+        raise ValueRefused("--born", "this day lies in the future")
+    if born < EARLIEST_BIRTH:
+        raise ValueRefused("--born", f"this day lies before {EARLIEST_BIRTH.year}")
+    return born
+
+
+def refuse_known_code(reader: Reader, code: str) -> None:
+    """Raises ValueRefused when a patient has the code, in any case of its letters."""
+    if any(patient.code.casefold() == code.casefold() for patient in reader.patients()):
+        raise ValueRefused("CODE", "this code exists", "Give the patient a code that no other has ever had.")
+
+
+def duplicate_findings(reader: Reader, name: str, born: date, *, level: Level = "warn") -> tuple[Finding, ...]:
+    """Whether somebody of the same birth date and a similar name is known; the finding names codes only."""
+    return duplicates.duplicate_findings(reader.similar_patients(born), name=name, born=born, level=level)
+
+
+def add_patient(
+    recorder: Recorder, patient: NewPatient, *, accepted: Iterable[str], level: Level, actor: str, now: datetime, dry_run: bool = False
+) -> None:
+    """Records a new patient. Raises ValueRefused for a code that exists, StoppedByRule for a likely duplicate that was not accepted."""
+    with recorder.change(command="patient add", actor=actor, at=now) as change:
+        refuse_known_code(change.reader, patient.code)
+        require_settled(resolve(duplicate_findings(change.reader, patient.name, patient.born, level=level), accepted, {}))
+        if not dry_run:
+            change.add_patient(patient)
+
+
+def patient_rows(reader: Reader) -> Iterator[dict[str, Any]]:
+    """A row a patient, by code, with PATIENT_COLUMNS and IDENTITY_COLUMNS; no name and birth date once they were forgotten."""
+    for patient, protocol, first_visit, last_visit, name, born in reader.patient_lines():
+        yield {
+            "patient": patient,
+            "archived": False,
+            "protocol": protocol,
+            "first_visit": first_visit,
+            "last_visit": last_visit,
+            "name": name,
+            "born": born,
+        }

@@ -1,0 +1,34 @@
+"""The pre-care sheet: from which hour each rule holds for this patient's appointment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from botoxcli.clinic.care_sheet import PreCareLine, pre_care
+from botoxcli.clinic.history import KnownPatient
+from botoxcli.clinic.instants import parse_moment
+from botoxcli.workflow.session import Edition
+
+if TYPE_CHECKING:
+    from botoxcli.store.reader import Reader
+
+
+@dataclass(frozen=True)
+class PrepSheet:
+    """A sheet for one appointment. ``always`` is the sentence about prescribed blood thinners that every sheet prints."""
+
+    patient: KnownPatient
+    practice: str
+    session_at: datetime
+    lines: tuple[PreCareLine, ...]
+    always: str
+
+
+def prep(reader: Reader, edition: Edition, patient: str, when: str) -> PrepSheet:
+    """The sheet for an appointment on the practice's clock. Raises NotFound, then ValueRefused for the hour."""
+    known = reader.find_patient(patient)
+    settings = reader.settings()
+    at = parse_moment(when, zone=settings["time-zone"], where="--for")
+    return PrepSheet(known, settings["practice"], at, pre_care(edition.protocol, at), edition.protocol.pre_care.always)

@@ -1,0 +1,155 @@
+"""The stock: vials that come in, labels put right, vials that break, lots that are called back.
+
+A lot is compared without case, spaces and hyphens. A vial of which nothing was given belongs to no visit, so a discarded one
+never reaches the billing lines.
+"""
+
+from __future__ import annotations
+
+import calendar
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from botoxcli.clinic.dates import parse_date
+from botoxcli.clinic.findings import Finding, Level, require_settled, resolve
+from botoxcli.clinic.history import StockVial, lot_key
+from botoxcli.clinic.protocol import Protocol
+from botoxcli.clinic.quantity import parse_number, scaled, units, units_text
+from botoxcli.clinic.records import DiscardReason, NewVial
+from botoxcli.errors import NotFound, ValueRefused
+
+if TYPE_CHECKING:
+    from botoxcli.store.reader import Reader
+    from botoxcli.store.recorder import Recorder
+
+VIAL_COLUMNS = ("lot", "product", "units", "expires", "state", "visit", "given_units", "wasted_units", "discard_reason", "recalled")
+DISCARD_REASONS: tuple[DiscardReason, ...] = ("broken", "no-vacuum", "cold-chain", "recall", "expired")
+_MONTH = re.compile(r"(\d{4})-(\d{2})\Z", re.ASCII)
+_FLAGS = {"lot": "LOT", "product": "--product", "hundredths": "--units", "expires": "--expires", "count": "--count"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of the stock that is to be recorded: who, when, and the day that it holds from."""
+
+    actor: str
+    now: datetime
+    on: date
+
+
+def parse_expiry(words: str, *, today: date) -> date:
+    """A date, or ``YYYY-MM``, which means that month's last day. Raises ValueRefused."""
+    if not (month := _MONTH.match(words)):
+        return parse_date(words, today=today, where="--expires")
+    try:
+        return date(int(month[1]), int(month[2]), calendar.monthrange(int(month[1]), int(month[2]))[1])
+    except ValueError:
+        raise ValueRefused("--expires", "there is no such month in the calendar") from None
+
+
+def new_vials(protocol: Protocol, *, lot: str, units_words: str, expires: date, count: int, product: str | None) -> NewVial:
+    """Vials of one lot, of the protocol's product when none is named. Raises ValueRefused for a size that this product does not come in."""
+    ours = protocol.product
+    known = {ours.name.casefold(), ours.brand.casefold()}
+    name = ours.name if product is None or product.strip().casefold() in known else product
+    number = parse_number(units_words)
+    hundredths = scaled(number, 100) if number is not None else None
+    if hundredths is None or hundredths <= 0:
+        raise ValueRefused("--units", "must be the number of units in one vial")
+    if name == ours.name and hundredths not in ours.vial_units:
+        raise ValueRefused("--units", f"{name} comes in vials of {', '.join(map(units_text, ours.vial_units))} U")
+    vials = NewVial.checked(_FLAGS, lot=lot, product=name, hundredths=hundredths, expires=expires, count=count)
+    if not lot_key(vials.lot):
+        raise ValueRefused("LOT", "must hold a letter or a digit")
+    return vials
+
+
+def lot_findings(reader: Reader, lot: str, *, level: Level = "warn") -> tuple[Finding, ...]:
+    """Whether the lot is in stock already."""
+    same = reader.vials(lot)
+    if not same:
+        return ()
+    unused = sum(vial.state == "unused" for vial in same)
+    return (Finding("duplicate-lot", level, f"lot {same[0].lot} is in stock already: {vials_text(len(same))}, {unused} unused", "practice"),)
+
+
+def add_vials(recorder: Recorder, vials: NewVial, change: Change, *, accepted: Iterable[str], level: Level, dry_run: bool = False) -> None:
+    """Takes vials into stock. Raises StoppedByRule for a lot that is there already and was not accepted."""
+    with recorder.change(command="vial add", actor=change.actor, at=change.now) as written:
+        require_settled(resolve(lot_findings(written.reader, vials.lot, level=level), accepted, {}))
+        if not dry_run:
+            written.add_vials(vials, change.on)
+
+
+def amend_lot(recorder: Recorder, lot: str, change: Change, *, new_lot: str | None, expires: date | None, reason: str) -> tuple[StockVial, ...]:
+    """Puts the label of all vials of a lot right; every visit follows. Gives them as they stand now. Raises NotFound, ValueRefused."""
+    with recorder.change(command="vial amend", actor=change.actor, at=change.now) as written:
+        vials = of_lot(written.reader, lot)
+        if new_lot is not None:
+            new_lot = NewVial.checked({"lot": "--lot"}, lot=new_lot, product="-", hundredths=1, expires=change.on).lot
+            if not lot_key(new_lot):
+                raise ValueRefused("--lot", "must hold a letter or a digit")
+        if all((new_lot or vial.lot) == vial.lot and (expires or vial.expires) == vial.expires for vial in vials):
+            raise ValueRefused("--lot" if new_lot else "--expires", "this is what the label says already")
+        written.amend_vials([vial.vial_id for vial in vials], lot=new_lot, expires=expires, reason=reason)
+        return tuple(written.reader.vial(vial.vial_id) for vial in vials)
+
+
+def discard(recorder: Recorder, lot: str, change: Change, *, reason: DiscardReason, count: int, note: str | None) -> tuple[StockVial, ...]:
+    """Takes so many unused vials of a lot out of stock, the oldest first. Raises NotFound, ValueRefused."""
+    with recorder.change(command="vial discard", actor=change.actor, at=change.now) as written:
+        unused = [vial for vial in of_lot(written.reader, lot) if vial.state == "unused"]
+        if not unused:
+            raise ValueRefused("LOT", "no vial of this lot is unused", "Only a vial of which nothing was given can be discarded.")
+        if count > len(unused):
+            raise ValueRefused("--count", f"only {vials_text(len(unused))} of this lot {'is' if len(unused) == 1 else 'are'} unused")
+        for vial in unused[:count]:
+            written.discard_vial(vial.vial_id, reason, change.on, note)
+        return tuple(unused[:count])
+
+
+def recall(recorder: Recorder, lot: str, change: Change, *, reason: str) -> tuple[StockVial, ...]:
+    """Makes a lot a stop at every session. Gives all its vials: those with a visit were used. Raises NotFound."""
+    with recorder.change(command="vial recall", actor=change.actor, at=change.now) as written:
+        vials = of_lot(written.reader, lot)
+        written.recall_lot(vials[0].lot, change.on, reason)
+        return vials
+
+
+def of_lot(reader: Reader, lot: str) -> tuple[StockVial, ...]:
+    """All vials of a lot. Raises NotFound, which names the lots that look alike."""
+    if vials := reader.vials(lot):
+        return vials
+    lots = {vial.lot_key: vial.lot for vial in reader.vials()}
+    near = [lots[key] for key in difflib.get_close_matches(lot_key(lot), lots, n=3)]
+    raise NotFound("vial", f"Near it in stock: {', '.join(near)}." if near else "`botox vial list --all` shows every lot.")
+
+
+def vial_row(vial: StockVial) -> dict[str, Any]:
+    """A vial as a row with VIAL_COLUMNS."""
+    return {
+        "lot": vial.lot,
+        "product": vial.product,
+        "units": units(vial.hundredths),
+        "expires": vial.expires.isoformat(),
+        "state": vial.state,
+        "visit": vial.visit,
+        "given_units": None if vial.given_hundredths is None else units(vial.given_hundredths),
+        "wasted_units": None if vial.wasted_hundredths is None else units(vial.wasted_hundredths),
+        "discard_reason": vial.discard_reason,
+        "recalled": vial.recalled,
+    }
+
+
+def visits_of(vials: Iterable[StockVial]) -> Iterator[int]:
+    """The visits that used them, each once."""
+    yield from dict.fromkeys(vial.visit for vial in vials if vial.visit is not None)
+
+
+def vials_text(count: int) -> str:
+    """``1 vial``, ``3 vials``."""
+    return f"{count} {'vial' if count == 1 else 'vials'}"
