@@ -62,10 +62,10 @@ def test_no_way_in(full_ledger: Path, table: str, ours: bool) -> None:
         f"INSERT INTO {table} SELECT * FROM {table} WHERE 1 ON CONFLICT DO NOTHING",
         *(f"UPDATE {table} SET {name} = {name}" for name in names if table not in ERASABLE),
         *(f"UPDATE OR REPLACE {table} SET {name} = NULL" for name in names),
-        *(f"UPDATE OR IGNORE {table} SET {name} = 'x'" for name in names),
+        *(f"UPDATE OR IGNORE {table} SET {name} = 77" for name in names),
     ]
     for attempt in attempts:
-        with pytest.raises(sqlite3.IntegrityError, match=rf"{STARTS_WITH_A_GUARD}|CHECK"):
+        with pytest.raises(sqlite3.IntegrityError, match=rf"{STARTS_WITH_A_GUARD}|CHECK|datatype mismatch"):
             connection.execute(attempt)
     connection.close()
     assert content(full_ledger) == before
@@ -113,11 +113,8 @@ class TestErasure:
         kept = _ERASABLE_1[table][1]
         assert {*ERASABLE[table], *kept} == set(columns(as_a_person, table))
         for column in (*kept, "rowid"):
-            for value in ("77", "NULL", "'x'"):
-                with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-                    as_a_person.execute(f"UPDATE {table} SET {blank}, {column} = {value} WHERE {column} IS NOT {value}")
-                    assert as_a_person.execute("SELECT changes()").fetchone() != (0,) or value == "NULL"
-                    raise sqlite3.IntegrityError("append-only: there was no such row")
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                as_a_person.execute(f"UPDATE {table} SET {blank}, {column} = 77")
 
     def test_is_for_ever(self, as_a_person: sqlite3.Connection, table: str) -> None:
         as_a_person.execute(f"UPDATE {table} SET {', '.join(f'{column} = NULL' for column in ERASABLE[table])}")

@@ -10,6 +10,7 @@ import typer
 
 from botoxcli import clock
 from botoxcli.cli.app import new_app
+from botoxcli.cli.rows import FORMAT_HELP, Form
 from botoxcli.cli.state import State, recording_date, state_of
 
 if TYPE_CHECKING:
@@ -18,13 +19,6 @@ if TYPE_CHECKING:
     from botoxcli.workflow.session import Edition
 
 app = new_app()
-
-
-class Format(StrEnum):
-    """The forms of the result."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 class Decide(StrEnum):
@@ -51,7 +45,7 @@ def consult(
     key: str | None = typer.Option(None, metavar="TEXT", help="A key of your own: the same command again records once."),
     no_input: bool = typer.Option(False, "--no-input", help="Never ask: what is missing is an error."),
     dry_run: bool = typer.Option(False, "--dry-run", help="Check everything, record nothing."),
-    form: Format = typer.Option(Format.TABLE, "--format", help="table or json."),
+    form: Form = typer.Option(Form.TABLE, "--format", help=FORMAT_HELP),
 ) -> None:
     """Is Botox the right fit? Intake from the protocol, with a decision.
 
@@ -90,12 +84,8 @@ def _request(
     return request, key, today, actor
 
 
-def _record(
-    state: State, edition: Edition, request: ConsultRequest, *, key: str | None, today: date, actor: str, dry_run: bool
-) -> ConsultOutcome:
+def _record(state: State, edition: Edition, request: ConsultRequest, *, key: str | None, today: date, actor: str, dry_run: bool) -> ConsultOutcome:
     from botoxcli.store.recorder import Recorder
     from botoxcli.workflow import consult as workflow
 
-    return workflow.record(
-        Recorder(state.ledger), edition, request, actor=actor, today=today, now=clock.utc_now(), key=key, dry_run=dry_run
-    )
+    return workflow.record(Recorder(state.ledger), edition, request, actor=actor, today=today, now=clock.utc_now(), key=key, dry_run=dry_run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
@@ -35,7 +36,8 @@ def ask_consult(state: State, edition: Edition, request: ConsultRequest, *, key:
         if draft and confirm(f"An unfinished consult was last saved {draft.saved_at:%Y-%m-%d %H:%M} UTC. Go on with it? n drops it."):
             key = key or draft.key
             answers = {**draft.content["answers"], **request.answers}
-            request = replace(request, answers={name: answers[name] for name in answers if name in {q.id for q in consult_questions(edition.protocol)}})
+            asked = [question.id for question in consult_questions(edition.protocol)]
+            request = replace(request, answers={name: answers[name] for name in asked if name in answers})
         elif draft:
             drafts.drop(draft.key)
         key = key or secrets.token_hex(16)
@@ -55,11 +57,11 @@ def ask_consult(state: State, edition: Edition, request: ConsultRequest, *, key:
     return request, key
 
 
-def _ask(edition: Edition, request: ConsultRequest, save: object) -> ConsultRequest:
+def _ask(edition: Edition, request: ConsultRequest, save: Callable[[dict[str, str]], None]) -> ConsultRequest:
     questions = consult_questions(edition.protocol)
     if not missing(questions, request.answers):
         return request
-    answers = ask_questions(questions, request.answers, save=cast("object", save), heading=lambda question: question.group)  # type: ignore[arg-type]
+    answers = ask_questions(questions, request.answers, save=save)
     return replace(request, answers=dict(answers))
 
 

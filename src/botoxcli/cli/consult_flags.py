@@ -15,6 +15,7 @@ from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.records import NewPatient
 from botoxcli.errors import MissingInput, NotFound, ValueRefused
 from botoxcli.workflow.consult import ConsultRequest, find_or_new
+from botoxcli.workflow.patients import checked_birth, checked_code
 
 if TYPE_CHECKING:
     from botoxcli.store.reader import Reader
@@ -36,9 +37,7 @@ class ConsultFlags:
     accept: tuple[str, ...] = ()
 
 
-def begin(
-    reader: Reader, protocol: Protocol, flags: ConsultFlags, *, today: date, day: Callable[[], date], asking: bool
-) -> ConsultRequest:
+def begin(reader: Reader, protocol: Protocol, flags: ConsultFlags, *, today: date, day: Callable[[], date], asking: bool) -> ConsultRequest:
     """The request that the flags make. A new code needs ``--name`` and ``--born``, which are asked for when a person can be."""
     known = find_or_new(reader, flags.patient)
     new = None if known else _new_patient(flags, today=today, asking=asking)
@@ -56,20 +55,15 @@ def begin(
 
 
 def birth_date(words: str, *, today: date) -> date:
-    """A birth date: not after today, not before 1900. Raises ValueRefused."""
-    born = parse_date(words, today=today, where="--born")
-    if born > today:
-        raise ValueRefused("--born", "the day lies in the future")
-    if born.year < 1900:
-        raise ValueRefused("--born", "the day lies before 1900")
-    return born
+    """A birth date. Raises ValueRefused."""
+    return checked_birth(parse_date(words, today=today, where="--born"), today)
 
 
 def _new_patient(flags: ConsultFlags, *, today: date, asking: bool) -> NewPatient:
     name, born = flags.name, flags.born
     if name is None and born is None and not asking:
         raise NotFound("patient", "For a new patient give --name and --born.")
-    NewPatient.checked(_RECORD_FLAGS, code=flags.patient, name="Name", born=today)
+    checked_code(flags.patient)
     if asking and (name is None or born is None):
         from botoxcli.terminal.ask import ask_text, ask_value, confirm
         from botoxcli.terminal.lines import note

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 
+from botoxcli.cli.rows import write_item
 from botoxcli.clinic.findings import Finding
+from botoxcli.clinic.history import treats
 from botoxcli.terminal.table import Column, Table, print_table
 from botoxcli.workflow.consult import ConsultOutcome
 from botoxcli.workflow.session import Edition
@@ -53,13 +54,11 @@ def _weight(finding: Finding) -> str:
 def _next(outcome: ConsultOutcome, *, dry_run: bool) -> Sequence[str]:
     if dry_run:
         return ["Nothing was recorded."]
-    allowed = outcome.decided == "treat" if outcome.decision == "needs-review" else outcome.decision == "eligible" and outcome.decided in (None, "treat")
+    allowed = treats(outcome.decision, outcome.decided)
     return [f"Next: botox session {outcome.patient}" if allowed else "It advises; the decision is the practitioner's."]
 
 
 def _print_json(edition: Edition, outcome: ConsultOutcome, *, dry_run: bool) -> None:
-    from botoxcli.files.json_rows import write_json
-
     item = {
         "visit": outcome.visit,
         "patient": outcome.patient,
@@ -74,4 +73,4 @@ def _print_json(edition: Edition, outcome: ConsultOutcome, *, dry_run: bool) -> 
         "standing": outcome.standing,
         "dry_run": dry_run,
     }
-    write_json("botoxcli/consult/1", [item], sys.stdout)
+    write_item("consult", item)

@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from botoxcli.cli.app import new_app
+from botoxcli.cli.rows import ROWS_HELP, RowForm, write_rows
 from botoxcli.cli.state import state_of
 from botoxcli.clinic.schedule import KINDS, DueItem, explain
 
@@ -27,14 +28,6 @@ class Kind(StrEnum):
     EVENT_REVIEW = "event-review"
 
 
-class Format(StrEnum):
-    """The forms of the list."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-
-
 @app.command()
 def due(
     ctx: typer.Context,
@@ -43,7 +36,7 @@ def due(
     kind: Kind | None = typer.Option(None, help=f"Only one kind: {', '.join(KINDS)}."),
     explained: bool = typer.Option(False, "--explain", help="Say for each line which visit, which rule, and the sum."),
     everything: bool = typer.Option(False, "--all", help="Also what is early and what has lapsed."),
-    form: Format = typer.Option(Format.TABLE, "--format", help="table, json or csv."),
+    form: RowForm = typer.Option(RowForm.TABLE, "--format", help=ROWS_HELP),
     identify: bool = typer.Option(False, "--identify", help="With the patients' names, also in a pipe, JSON and CSV."),
 ) -> None:
     """Who is due, for what, since when; the latest first.
@@ -58,10 +51,10 @@ def due(
     with state.reader() as reader:
         day = state.today(reader)
         items = due_list(reader, day, within=span, overdue=overdue, kind=kind.value if kind else None, everything=everything)
-        named = identify or (form is Format.TABLE and sys.stdout.isatty())
+        named = identify or (form is RowForm.TABLE and sys.stdout.isatty())
         names = {one.code: one.name or "" for one in reader.patients()} if named else None
-        if form is Format.TABLE:
-            _print_table(items, names, explained=explained, day=day.isoformat())
+        if form is RowForm.TABLE:
+            print_due(items, names, explained=explained, day=day.isoformat())
         else:
             write_due(items, form.value, names=names, explained=explained)
 
@@ -96,21 +89,12 @@ def write_due(
     items: Iterable[DueItem], form: str, *, names: dict[str, str] | None = None, explained: bool = False, output: Path | None = None
 ) -> None:
     """The list as JSON or CSV, to stdout or a file."""
-    from botoxcli.files.output import output as opened
-
     columns, rows = due_rows(items, names=names, explained=explained)
-    with opened(output) as stream:
-        if form == "json":
-            from botoxcli.files.json_rows import write_json
-
-            write_json("botoxcli/due/1", rows, stream)
-        else:
-            from botoxcli.files.csv_rows import write_csv
-
-            write_csv(columns, ([row[column] for column in columns] for row in rows), stream)
+    write_rows("due", columns, rows, form=form, output=output)
 
 
-def _print_table(items: Sequence[DueItem], names: dict[str, str] | None, *, explained: bool, day: str) -> None:
+def print_due(items: Sequence[DueItem], names: dict[str, str] | None, *, explained: bool, day: str) -> None:
+    """The list on the screen, or complete in a pipe."""
     from botoxcli.terminal.lines import print_lines
     from botoxcli.terminal.table import Column, Table, print_table
 

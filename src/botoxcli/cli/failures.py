@@ -116,14 +116,15 @@ def _expected(kind: Any) -> str:
     lowest, highest = getattr(kind, "min", None), getattr(kind, "max", None)
     limits = f" from {lowest}" if lowest is not None else ""
     limits += f" to {highest}" if highest is not None else ""
-    return {"integer": "a whole number", "float": "a number"}.get(str(kind.name).removesuffix(" range"), "something else") + limits
+    return {"int": "a whole number", "float": "a number"}.get(str(kind.name).removesuffix(" range"), "of another form") + limits
 
 
 def _tell(error: BotoxError, as_json: bool) -> int:
     if as_json:
         text = json.dumps(error.as_dict(), ensure_ascii=True)
     else:
-        text = "\n".join(shown(line) for line in (f"Error: {error.sentence}", error.next_step) if line)
+        report = getattr(error, "report", "").splitlines()
+        text = "\n".join(shown(line) for line in (*report, f"Error: {error.sentence}", error.next_step) if line)
     _write_to_stderr(text)
     return error.exit_code
 

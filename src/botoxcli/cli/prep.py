@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import typer
 
 from botoxcli.cli.app import new_app
+from botoxcli.cli.rows import FORMAT_HELP, Form, write_item
 from botoxcli.cli.state import state_of
 
 if TYPE_CHECKING:
@@ -17,21 +17,13 @@ if TYPE_CHECKING:
 app = new_app()
 
 
-class Format(StrEnum):
-    """The forms of the sheet."""
-
-    TEXT = "text"
-    TABLE = "table"
-    JSON = "json"
-
-
 @app.command()
 def prep(
     ctx: typer.Context,
     patient: str = typer.Argument(..., help="The patient's code, or a part of a name that fits one patient."),
     when: str = typer.Option(..., "--for", metavar="WHEN", help="The appointment on the practice's clock: YYYY-MM-DDTHH:MM."),
     protocol: str | None = typer.Option(None, metavar="ID", help="The protocol (default chronic-migraine)."),
-    form: Format = typer.Option(Format.TEXT, "--format", help="text or json."),
+    form: Form = typer.Option(Form.TABLE, "--format", help=FORMAT_HELP),
     identify: bool = typer.Option(False, "--identify", help="With the patient's name, also in a pipe and JSON."),
 ) -> None:
     """The pre-care sheet: what to leave off, from which day and hour.
@@ -44,8 +36,8 @@ def prep(
     edition = edition_of(protocol)
     with state_of(ctx).reader() as reader:
         sheet = workflow.prep(reader, edition, patient, when)
-    named = identify or (form is not Format.JSON and sys.stdout.isatty())
-    if form is Format.JSON:
+    named = identify or (form is not Form.JSON and sys.stdout.isatty())
+    if form is Form.JSON:
         _print_json(sheet, named=named)
     else:
         _print_text(sheet, named=named)
@@ -61,15 +53,16 @@ def _print_text(sheet: PrepSheet, *, named: bool) -> None:
 
     avoid = tuple(f"From {moment_text(line.starts)}: {line.what}. {line.why}" for line in sheet.lines if line.action == "avoid")
     ask = tuple(f"By {moment_text(line.starts)}: {line.what}. {line.why}" for line in sheet.lines if line.action == "ask-the-prescriber")
-    print_sheet(
-        f"Before your treatment: {_who(sheet, named=named)}, {moment_text(sheet.session_at)}",
-        [Section("Please leave off", avoid), Section("Ask the prescriber", ask), Section("Always", (sheet.always,)), Section("", (sheet.practice,), "")],
-    )
+    parts = [
+        Section("Please leave off", avoid),
+        Section("Ask the prescriber", ask),
+        Section("Always", (sheet.always,)),
+        Section("", (sheet.practice,), ""),
+    ]
+    print_sheet(f"Before your treatment: {_who(sheet, named=named)}, {moment_text(sheet.session_at)}", parts)
 
 
 def _print_json(sheet: PrepSheet, *, named: bool) -> None:
-    from botoxcli.files.json_rows import write_json
-
     item = {
         "patient": sheet.patient.code,
         **({"name": sheet.patient.name} if named else {}),
@@ -80,4 +73,4 @@ def _print_json(sheet: PrepSheet, *, named: bool) -> None:
         ],
         "always": sheet.always,
     }
-    write_json("botoxcli/prep/1", [item], sys.stdout)
+    write_item("prep", item)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import typer
 
 from botoxcli import clock
 from botoxcli.cli.app import new_app
+from botoxcli.cli.rows import FORMAT_HELP, Form
 from botoxcli.cli.state import State, recording_date, state_of
 
 if TYPE_CHECKING:
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from botoxcli.workflow.session import Edition, SessionOutcome, SessionPlan
 
 app = new_app()
-
-
-class Format(StrEnum):
-    """The forms of the result."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 @app.command()
@@ -50,7 +43,7 @@ def session(
     key: str | None = typer.Option(None, metavar="TEXT", help="A key of your own: the same command again records once."),
     no_input: bool = typer.Option(False, "--no-input", help="Never ask: what is missing is an error."),
     dry_run: bool = typer.Option(False, "--dry-run", help="Check everything, record nothing."),
-    form: Format = typer.Option(Format.TABLE, "--format", help="table or json."),
+    form: Form = typer.Option(Form.TABLE, "--format", help=FORMAT_HELP),
 ) -> None:
     """A treatment: safety questions, vial, the site checklist.
 

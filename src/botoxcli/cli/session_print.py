@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from botoxcli.cli.rows import write_item
 from botoxcli.cli.state import State
 from botoxcli.clinic.care_sheet import AftercareLine, aftercare
 from botoxcli.clinic.dosing import volume_ul
@@ -33,7 +34,7 @@ def print_session(state: State, edition: Edition, outcome: SessionOutcome, *, fo
     print_sheet(
         "After your treatment",
         [
-            Section("", tuple(f"{line.what}, {line.until_words}" for line in care)),
+            Section("", tuple(f"{line.what.rstrip('.')}, {line.until_words}" for line in care)),
             Section("Usual", (sheet.usual,)),
             Section("Get emergency help", (sheet.warning,)),
             Section("Ring us", (sheet.call_us,)),
@@ -104,10 +105,6 @@ def _volume_words(session: Session, outcome: SessionOutcome) -> str:
 
 
 def _print_json(edition: Edition, outcome: SessionOutcome, care: Sequence[AftercareLine], coming: Sequence[Window], *, dry_run: bool) -> None:
-    import sys
-
-    from botoxcli.files.json_rows import write_json
-
     session, volume = outcome.session, session_volume_ul(outcome)
     item = {
         "visit": outcome.visit,
@@ -132,7 +129,7 @@ def _print_json(edition: Edition, outcome: SessionOutcome, care: Sequence[Afterc
         "standing": outcome.standing,
         "dry_run": dry_run,
     }
-    write_json("botoxcli/session/1", [item], sys.stdout)
+    write_item("session", item)
 
 
 def _deviation(injection: Any) -> dict[str, Any]:

@@ -40,8 +40,8 @@ class Reason(StrEnum):
 def add(
     ctx: typer.Context,
     lot: str = LOT,
-    units: str = typer.Option(None, metavar="N", help="Units in one vial."),
-    expires: str = typer.Option(None, metavar="DATE", help="The expiry date; YYYY-MM means the month's last day."),
+    units: str | None = typer.Option(None, metavar="N", help="Units in one vial."),
+    expires: str | None = typer.Option(None, metavar="DATE", help="The expiry date; YYYY-MM means the month's last day."),
     count: int = typer.Option(1, min=1, max=500, help="How many vials."),
     product: str | None = typer.Option(None, metavar="NAME", help="The product (default: the default protocol's)."),
     accept: list[str] = typer.Option([], metavar="ID", help="Accept a warning: duplicate-lot."),
@@ -63,8 +63,8 @@ def add(
     change, today = _change(state, on)
     good_until = parse_expiry(expires, today=today) if expires is not None else None
     asking = may_ask(no_input)
-    units, good_until = _asked(units, good_until, today, asking=asking)
-    vials = new_vials(protocol, lot=lot, units_words=units, expires=good_until, count=count, product=product)
+    size, good_until = _asked(units, good_until, today, asking=asking)
+    vials = new_vials(protocol, lot=lot, units_words=size, expires=good_until, count=count, product=product)
     level = protocol.level("duplicate-lot")
     accepted = [*accept, *(_asked_duplicate(state, vials.lot, accept) if asking else [])]
     add_vials(Recorder(state.ledger), vials, change, accepted=accepted, level=level, dry_run=dry_run)

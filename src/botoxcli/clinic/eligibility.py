@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from botoxcli.clinic.answers import UNKNOWN
 from botoxcli.clinic.findings import Finding, Level
-from botoxcli.clinic.history import Decision, PastConsult
+from botoxcli.clinic.history import Decision, PastConsult, treats
 from botoxcli.clinic.protocol import Condition, Criterion, Jurisdiction, Protocol, Role
 from botoxcli.clinic.quantity import text
 
@@ -48,7 +48,8 @@ class Judged:
         unit = f" {criterion.unit}" if criterion.unit and self.answer != UNKNOWN else ""
         said = f"{criterion.id} {self.answer}{unit}"
         because = f"{said}; {_ROLE_WORDS[self.role]} {condition_words(criterion.rule[1])}" if criterion.rule and self.role else said
-        return Finding(criterion.id, self.level, because, f"{criterion.rule_set}; {criterion.source}", self.met)
+        named = criterion.source.startswith(criterion.rule_set)
+        return Finding(criterion.id, self.level, because, criterion.source if named else f"{criterion.rule_set}; {criterion.source}", self.met)
 
 
 _ROLE_WORDS: dict[Role, str] = {"require": "required:", "exclude_when": "excluded when", "caution_when": "caution when", "advise": "to note:"}
@@ -109,9 +110,5 @@ def decide(judged: tuple[Judged, ...]) -> Decision:
 
 
 def allows_treatment(consult: PastConsult | None) -> bool:
-    """Whether a consult stands as a yes: eligible and not deferred or declined, or a needs-review that the practitioner treats."""
-    if consult is None:
-        return False
-    if consult.decision == "eligible":
-        return consult.decided in (None, "treat")
-    return consult.decision == "needs-review" and consult.decided == "treat"
+    """Whether a consult stands as a yes."""
+    return consult is not None and treats(consult.decision, consult.decided)

@@ -92,6 +92,14 @@ class StockVial:
     discard_reason: str | None = None
 
 
+def treats(decision: Decision | None, decided: OwnDecision | None) -> bool:
+    """Whether a consult is a yes: eligible and not deferred or declined, or a needs-review that the practitioner treats.
+
+    ``treat`` on a ``not-eligible`` is none: it needs an override at each session.
+    """
+    return decided in (None, "treat") if decision == "eligible" else decision == "needs-review" and decided == "treat"
+
+
 def lot_key(lot: str) -> str:
     """A lot as it is compared: without case, spaces and hyphens."""
     return "".join(sign for sign in lot.casefold() if sign not in " -\u00a0\u2010\u2011\u2012\u2013\u2014\u2212")

@@ -102,7 +102,7 @@ def _after_session(candidate: DueCandidate, rules: Rules, day: date) -> Iterator
 def _new_course(candidate: DueCandidate, next_one: Window | None) -> LastVisit | None:
     """The consult that waits for a session of its own: an allowing one without a session, or after the last session lapsed."""
     consult, session = candidate.consult, candidate.session
-    if consult is None or not _treats(consult):
+    if consult is None or not _to_be_treated(consult):
         return None
     if session is None:
         return consult
@@ -110,7 +110,8 @@ def _new_course(candidate: DueCandidate, next_one: Window | None) -> LastVisit |
     return consult if lapsed_on is not None and consult.date > lapsed_on else None
 
 
-def _treats(consult: LastVisit) -> bool:
+def _to_be_treated(consult: LastVisit) -> bool:
+    """Eligible, or decided to treat whatever the rules said: somebody waits for a session."""
     return consult.decided == "treat" or (consult.decision == "eligible" and consult.decided is None)
 
 

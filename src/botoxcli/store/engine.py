@@ -248,5 +248,5 @@ def _disk_errors(path: Path) -> Iterator[None]:
 
 def _uri(path: Path) -> str:
     """The path as SQLite's URI, to be opened only if it is there."""
-    whole = str(path.absolute()).replace("\\", "/").lstrip("/")
+    whole = path.absolute().as_posix().lstrip("/")
     return f"file:///{whole.replace('%', '%25').replace('?', '%3f').replace('#', '%23')}?mode=rw"

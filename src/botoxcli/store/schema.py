@@ -47,10 +47,9 @@ def migrate(path: Path, connection: sqlite3.Connection, stamp: str, steps: tuple
     connection.execute("PRAGMA foreign_keys = OFF")  # a step may build a table anew; what it leaves is checked before it counts
     try:
         backup = _begin_with_backup(path, connection, stamp)
-        while (done := version(connection)) < len(steps):
-            if not connection.in_transaction:
-                connection.execute("BEGIN EXCLUSIVE")
+        while (done := version(connection)) < len(steps):  # inside the transaction: another process may have been quicker
             _take(path, connection, steps[done], done + 1)
+            connection.execute("BEGIN EXCLUSIVE")
         return backup
     finally:
         if connection.in_transaction:

@@ -14,11 +14,12 @@ SHEET_WIDTH = 78
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a sheet: a heading (or none), and its points. A point may be long; it is wrapped below its bullet."""
+    """A part of a sheet: a heading (or none), and its points. A long point is wrapped below its bullet, or ``hanging`` columns in."""
 
     heading: str
     points: tuple[str, ...]
     bullet: str = "- "
+    hanging: int = 0
 
 
 def print_lines(lines: Iterable[str]) -> None:
@@ -39,15 +40,15 @@ def print_sheet(title: str, sections: Iterable[Section]) -> None:
     for section in sections:
         print_lines(["", *([section.heading] if section.heading else [])])
         for point in section.points:
-            print_lines(_wrapped(shown(point), section.bullet))
+            print_lines(_wrapped(shown(point), section))
 
 
-def _wrapped(point: str, bullet: str) -> list[str]:
+def _wrapped(point: str, section: Section) -> list[str]:
     return textwrap.wrap(
         point,
         SHEET_WIDTH,
-        initial_indent=bullet,
-        subsequent_indent=" " * len(bullet),
+        initial_indent=section.bullet,
+        subsequent_indent=" " * (section.hanging or len(section.bullet)),
         break_long_words=False,
         break_on_hyphens=False,
-    ) or [bullet.rstrip()]
+    ) or [section.bullet.rstrip()]

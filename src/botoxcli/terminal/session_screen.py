@@ -227,7 +227,7 @@ class _Run:
                 for site in sites:
                     changed = changed.dose(site.id, hundredths, reason)
             case Extra(place, hundredths):
-                changed = changed.extra(place, hundredths)  # noqa: S610  (no Django here)
+                changed = changed.extra(place, hundredths)
         doubt = self._doubt(command, changed)
         if not doubt or self._sure(doubt):
             self._change(changed)

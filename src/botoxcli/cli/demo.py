@@ -1,0 +1,63 @@
+"""``botox demo``: a fictitious practice to look at. It makes a ledger of its own in a temporary folder and touches no other."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import typer
+
+from botoxcli import clock
+from botoxcli.cli.app import new_app
+from botoxcli.cli.state import state_of
+
+app = new_app()
+
+
+@app.command()
+def demo(ctx: typer.Context) -> None:
+    """A fictitious practice to look at; never touches the real ledger.
+
+    Example: botox demo
+    """
+    from botoxcli.cli.consult_print import print_consult
+    from botoxcli.cli.due import print_due
+    from botoxcli.cli.protocols import edition_of
+    from botoxcli.cli.session_print import print_session
+    from botoxcli.store.recorder import Recorder, create_ledger
+    from botoxcli.terminal.lines import print_lines
+    from botoxcli.workflow.demo import ACTOR, SETTINGS, SHOWN, furnish
+    from botoxcli.workflow.due import due_list
+
+    ledger = Path(tempfile.mkdtemp(prefix="botox-demo-")) / "ledger.db"
+    state = replace(state_of(ctx), ledger=ledger)
+    now, edition = clock.utc_now(), edition_of(None)
+    create_ledger(ledger, settings=SETTINGS, actor=ACTOR, at=now)
+    with state.reader() as reader:
+        today = state.today(reader)
+    print_lines([f"A practice that does not exist, as it would stand on {today.isoformat()}.", "", f"1. The intake of {SHOWN.name} ({SHOWN.code})", ""])
+    consulted, treated = furnish(Recorder(ledger), edition, today=today, now=now)
+    print_consult(edition, consulted, form="table", dry_run=False)
+    print_lines(["", f"2. The first session of {SHOWN.name}", ""])
+    print_session(state, edition, treated, form="table", dry_run=False, at=None if state.today_is_set else now)
+    print_lines(["", "3. Who is due: botox due", ""])
+    with state.reader() as reader:
+        names = {one.code: one.name or "" for one in reader.patients()}
+        print_due(due_list(reader, today), names, explained=False, day=today.isoformat())
+    print_lines(_further(ledger))
+
+
+def _further(ledger: Path) -> list[str]:
+    return [
+        "",
+        "Look further:",
+        f"  export BOTOX_LEDGER={ledger}",
+        "  botox due --explain          which visit, which rule, the sum",
+        "  botox visit list             and `botox visit show 1`",
+        "  botox session D005           the checklist at the chair, as you would use it",
+        "  botox export injections --format csv",
+        "",
+        f"All of it is in {ledger.parent}; delete that folder when you have seen enough.",
+        "Start your own ledger: unset BOTOX_LEDGER, then botox init",
+    ]

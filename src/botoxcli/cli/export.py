@@ -1,0 +1,94 @@
+"""``botox export``: rows for scripts and spreadsheets, to stdout or into a file."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from botoxcli.cli.app import new_app
+from botoxcli.cli.rows import write_rows
+from botoxcli.cli.state import State, state_of
+from botoxcli.clinic.dates import parse_date
+from botoxcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from botoxcli.store.reader import Reader
+    from botoxcli.workflow.export import Wanted
+
+app = new_app()
+
+
+class Kind(StrEnum):
+    """What can be exported."""
+
+    VISITS = "visits"
+    ANSWERS = "answers"
+    INJECTIONS = "injections"
+    VIALS = "vials"
+    PATIENTS = "patients"
+    DUE = "due"
+
+
+class ExportForm(StrEnum):
+    """The forms of an export."""
+
+    CSV = "csv"
+    JSON = "json"
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    kind: Kind = typer.Argument(metavar="KIND", help="visits, answers, injections, vials, patients or due."),
+    form: ExportForm = typer.Option(ExportForm.CSV, "--format", help="csv or json."),
+    output: Path | None = typer.Option(None, metavar="FILE", help="Into this file, whole or not at all (default: stdout)."),
+    patient: str | None = typer.Option(None, metavar="PATIENT", help="Only this patient's."),
+    since: str | None = typer.Option(None, metavar="DATE", help="From this day on."),
+    until: str | None = typer.Option(None, metavar="DATE", help="Up to and with this day."),
+    identify: bool = typer.Option(False, "--identify", help="With names, and the reasons that were written."),
+) -> None:
+    """Write rows that scripts can rely on: stable columns, codes instead of names.
+
+    Example: botox export injections --format csv --output doses.csv
+    """
+    state = state_of(ctx)
+    with state.reader() as reader:
+        wanted = _wanted(state, reader, patient=patient, since=since, until=until, identify=identify)
+        if kind is Kind.DUE:
+            _export_due(state, reader, wanted, form, output)
+            return
+        from botoxcli.workflow.export import KINDS
+
+        source = KINDS[kind.value]
+        _refuse_what_does_not_apply(wanted, kind, dated=source.dated, of_patients=source.of_patients)
+        write_rows(kind.value, source.columns_for(wanted), source.rows(reader, wanted), form=form.value, output=output)
+
+
+def _wanted(state: State, reader: Reader, *, patient: str | None, since: str | None, until: str | None, identify: bool) -> Wanted:
+    from botoxcli.workflow.export import Wanted
+
+    known = reader.find_patient(patient) if patient is not None else None
+    today = state.today(reader)
+    first = parse_date(since, today=today, where="--since") if since else None
+    last = parse_date(until, today=today, where="--until") if until else None
+    return Wanted(known, first, last, identify)
+
+
+def _refuse_what_does_not_apply(wanted: Wanted, kind: Kind, *, dated: bool, of_patients: bool) -> None:
+    asked = {"--since": wanted.since and not dated, "--until": wanted.until and not dated, "--patient": wanted.patient and not of_patients}
+    if flags := [flag for flag, wrong in asked.items() if wrong]:
+        raise UsageError(f"{', '.join(flags)} {'does' if len(flags) == 1 else 'do'} not go with {kind.value}.", "Leave it out.")
+
+
+def _export_due(state: State, reader: Reader, wanted: Wanted, form: ExportForm, output: Path | None) -> None:
+    """The due list, as ``botox due`` has it."""
+    from botoxcli.cli.due import write_due
+    from botoxcli.workflow.due import due_list
+
+    _refuse_what_does_not_apply(wanted, Kind.DUE, dated=False, of_patients=True)
+    items = [one for one in due_list(reader, state.today(reader)) if wanted.patient is None or one.window.patient == wanted.patient.code]
+    names = {one.code: one.name or "" for one in reader.patients()} if wanted.identify else None
+    write_due(items, form.value, names=names, output=output)

@@ -1,0 +1,119 @@
+"""A small fictitious practice: seven people who do not exist, each at another point of their course, reckoned back from a day.
+
+Everything is recorded through the same workflows as real visits, with the same rules. Names are plainly made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from botoxcli.clinic.checklist import Checklist
+from botoxcli.clinic.history import OwnDecision
+from botoxcli.clinic.protocol import Protocol
+from botoxcli.clinic.quantity import text
+from botoxcli.clinic.questions import Condition, Question
+from botoxcli.clinic.records import NewPatient, NewVial
+from botoxcli.workflow import consult as consults
+from botoxcli.workflow import session as sessions
+from botoxcli.workflow.session import Edition
+
+if TYPE_CHECKING:
+    from botoxcli.store.recorder import Recorder
+
+ACTOR = "Dr Example"
+SETTINGS = {"practice": "Example Headache Practice", "practitioner": ACTOR, "time-zone": "UTC", "jurisdiction": "us"}
+LOT = "DEMO1"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody made up: how many days ago the consult was and each session, and which answers differ from the usual ones."""
+
+    code: str
+    name: str
+    born: date
+    consult: int
+    sessions: tuple[int, ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()
+    decided: OwnDecision | None = None
+    reason: str | None = None
+
+
+SHOWN = Person("D001", "Ada Example", date(1980, 2, 29), 7, (0,))
+PEOPLE = (
+    Person("D002", "Ben Sample", date(1975, 6, 1), 300, (290, 200, 110), skipped=(("temporalis-left-4", "haematoma last time"),)),
+    Person("D003", "Cleo Placeholder", date(1991, 11, 12), 30, (12,)),
+    Person("D004", "Dan Specimen", date(1968, 3, 3), 20, answers=(("anticoagulant", "yes"),)),
+    Person("D005", "Eve Madeup", date(1985, 9, 9), 3),
+    Person("D006", "Finn Fictitious", date(1999, 1, 31), 40, answers=(("headache-days", "9"), ("migraine-days", "6"))),
+    Person("D007", "Gil Nobody", date(1970, 7, 7), 120, (86,), answers=(("aminoglycoside", "unknown"),), decided="treat", reason="none on the list"),
+)
+
+
+def usual_answers(protocol: Protocol) -> dict[str, str]:
+    """Answers to the protocol's criteria that speak for treatment."""
+    return {criterion.id: _favourable(criterion, criterion.rule) for criterion in protocol.criteria if criterion.type != "age"}
+
+
+def _favourable(question: Question, rule: tuple[str, Condition] | None) -> str:
+    wanted = rule is not None and rule[0] in ("require", "advise")
+    condition = rule[1] if rule else None
+    if question.type == "number":
+        lowest, highest = question.min or 0, question.max or 0
+        if condition and condition.at_least is not None:
+            return text(min(condition.at_least + 4 * question.step, highest))
+        return text(condition.more_than + 9 if condition and condition.more_than is not None else lowest + 4 * question.step)
+    if condition and condition.one_of and wanted:
+        return condition.one_of[-1]
+    return question.choices[-1] if question.choices else "no"
+
+
+def chair_answers(protocol: Protocol) -> dict[str, str]:
+    """Chair answers that raise nothing."""
+    return {question.id: next(word for word in ("no", "yes") if word not in question.raises.when) for question in protocol.chair}
+
+
+def furnish(recorder: Recorder, edition: Edition, *, today: date, now: datetime) -> tuple[consults.ConsultOutcome, sessions.SessionOutcome]:
+    """Stock and patients; gives the consult and the session of the one who is shown."""
+    with recorder.change(command="vial add", actor=ACTOR, at=now) as change:
+        vials = NewVial(lot=LOT, product=edition.protocol.product.name, hundredths=20_000, expires=today + timedelta(days=300), count=8)
+        change.add_vials(vials, today - timedelta(days=300))
+    for person in PEOPLE:
+        _consult(recorder, edition, person, today, now)
+        for _ in _sessions(recorder, edition, person, today, now):
+            pass
+    consulted = _consult(recorder, edition, SHOWN, today, now)
+    return consulted, next(_sessions(recorder, edition, SHOWN, today, now))
+
+
+def _consult(recorder: Recorder, edition: Edition, person: Person, today: date, now: datetime) -> consults.ConsultOutcome:
+    request = consults.ConsultRequest(
+        patient=person.code,
+        on=today - timedelta(days=person.consult),
+        answers={**usual_answers(edition.protocol), **dict(person.answers)},
+        new_patient=NewPatient(code=person.code, name=person.name, born=person.born),
+        decided=person.decided,
+        reason=person.reason,
+    )
+    return consults.record(recorder, edition, request, actor=ACTOR, today=today, now=now, key=None)
+
+
+def _sessions(recorder: Recorder, edition: Edition, person: Person, today: date, now: datetime) -> Iterator[sessions.SessionOutcome]:
+    checklist = Checklist(edition.protocol)
+    for site, reason in person.skipped:
+        checklist = checklist.skip(site, reason)
+    for days in person.sessions:
+        request = sessions.SessionRequest(
+            patient=person.code,
+            on=today - timedelta(days=days),
+            checklist=checklist.give_rest(),
+            answers=chair_answers(edition.protocol),
+            lots=(LOT,),
+            minutes=15,
+            injector=ACTOR,
+        )
+        yield sessions.record(recorder, edition, request, actor=ACTOR, today=today, now=now, key=None)
