@@ -186,7 +186,7 @@ def test_a_file_that_may_only_be_read_is_told(ledger: Path) -> None:
 def test_what_is_no_trouble_of_the_disk_passes_through(ledger: Path) -> None:
     connection = engine.connect(ledger)
     with pytest.raises(sqlite3.OperationalError, match="no such table"), engine.translated(ledger):
-        connection.execute("SELECT * FROM nothing")
+        connection.execute("SELECT * FROM nowhere")
     connection.close()
     with pytest.raises(ZeroDivisionError), engine.translated(ledger):
         _ = 1 / 0

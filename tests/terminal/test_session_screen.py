@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
@@ -341,7 +342,7 @@ def test_whatever_is_typed_every_site_has_one_tick_or_it_was_interrupted(
     except Interrupted:
         done = None
     states = [begun, *chair.saves]
-    assert all(before != after for before, after in zip(states, states[1:], strict=False)), "each save is a change"
+    assert all(before != after for before, after in itertools.pairwise(states)), "each save is a change"
     if done is not None:
         assert states[-1] == done, "what was saved last is what came out"
         assert {site for site in done.ticks if done.ticks[site].state != "extra"} == FIXED

@@ -25,7 +25,7 @@ def a_site(muscle: str, side: Side, number: int | None = None) -> Site:
     )
 
 
-TEMPORALIS = tuple(a_site("temporalis", side, number) for side in ("left", "right") for number in (1, 2, 3, 4))  # type: ignore[arg-type]
+TEMPORALIS = tuple(a_site("temporalis", side, number) for side in ("left", "right") for number in (1, 2, 3, 4))
 CORRUGATOR = (a_site("corrugator", "left"), a_site("corrugator", "right"))
 PROCERUS = (a_site("procerus", "midline"),)
 

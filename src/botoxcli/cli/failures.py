@@ -124,7 +124,7 @@ def _tell(error: BotoxError, as_json: bool) -> int:
         text = json.dumps(error.as_dict(), ensure_ascii=True)
     else:
         report = getattr(error, "report", "").splitlines()
-        text = "\n".join(shown(line) for line in (*report, f"Error: {error.sentence}", error.next_step) if line)
+        text = "\n".join(shown(line) for line in (*report, f"Error: {error.sentence}", *filter(None, [error.next_step])))
     _write_to_stderr(text)
     return error.exit_code
 

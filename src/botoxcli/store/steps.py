@@ -17,7 +17,7 @@ _VERSION = "visit_version_id INTEGER NOT NULL REFERENCES visit_version (visit_ve
 _TABLES_1 = (
     """CREATE TABLE entry (
     seq INTEGER NOT NULL PRIMARY KEY CHECK (seq >= 1),
-    at TEXT NOT NULL CHECK (at IS strftime('%Y-%m-%dT%H:%M:%SZ', at)),
+    at TEXT NOT NULL CHECK (at IS strftime('%Y-%m-%dT%H:%M:%SZ', at, '+0 days')),
     actor TEXT NOT NULL CHECK (length(actor) > 0),
     command TEXT NOT NULL CHECK (length(command) > 0),
     change_key TEXT CHECK (length(change_key) > 0),
@@ -42,7 +42,7 @@ _TABLES_1 = (
     commitment TEXT NOT NULL CHECK (length(commitment) = 64 AND commitment NOT GLOB '*[^0-9a-f]*'),
     salt TEXT CHECK (length(salt) = 64),
     name TEXT,
-    born TEXT CHECK (born IS date(born)),
+    born TEXT CHECK (born IS date(born, '+0 days')),
     CHECK ((salt IS NULL) = (name IS NULL) AND (salt IS NULL) = (born IS NULL))
 ) STRICT""",
     f"""CREATE TABLE edition (
@@ -98,7 +98,7 @@ _TABLES_1 = (
     f"""CREATE TABLE vial (
     vial_id INTEGER NOT NULL PRIMARY KEY,
     {_ENTRY},
-    date TEXT NOT NULL CHECK (date IS date(date)),
+    date TEXT NOT NULL CHECK (date IS date(date, '+0 days')),
     product TEXT NOT NULL,
     hundredths INTEGER NOT NULL CHECK (hundredths > 0)
 ) STRICT""",
@@ -108,13 +108,13 @@ _TABLES_1 = (
     vial_id INTEGER NOT NULL REFERENCES vial (vial_id) DEFERRABLE INITIALLY DEFERRED,
     lot TEXT NOT NULL CHECK (length(lot) > 0),
     lot_key TEXT NOT NULL CHECK (length(lot_key) > 0),
-    expires TEXT NOT NULL CHECK (expires IS date(expires))
+    expires TEXT NOT NULL CHECK (expires IS date(expires, '+0 days'))
 ) STRICT""",
     f"""CREATE TABLE vial_discard (
     vial_discard_id INTEGER NOT NULL PRIMARY KEY,
     {_ENTRY},
     vial_id INTEGER NOT NULL REFERENCES vial (vial_id) DEFERRABLE INITIALLY DEFERRED,
-    date TEXT NOT NULL CHECK (date IS date(date)),
+    date TEXT NOT NULL CHECK (date IS date(date, '+0 days')),
     reason TEXT NOT NULL CHECK (reason IN ('broken', 'no-vacuum', 'cold-chain', 'recall', 'expired'))
 ) STRICT""",
     f"""CREATE TABLE lot_recall (
@@ -122,7 +122,7 @@ _TABLES_1 = (
     {_ENTRY},
     lot TEXT NOT NULL,
     lot_key TEXT NOT NULL CHECK (length(lot_key) > 0),
-    date TEXT NOT NULL CHECK (date IS date(date))
+    date TEXT NOT NULL CHECK (date IS date(date, '+0 days'))
 ) STRICT""",
     f"""CREATE TABLE visit_version (
     visit_version_id INTEGER NOT NULL PRIMARY KEY,
@@ -133,7 +133,7 @@ _TABLES_1 = (
     kind TEXT NOT NULL CHECK (kind IN ('consult', 'session', 'follow-up')),
     protocol TEXT NOT NULL,
     edition_id INTEGER NOT NULL REFERENCES edition (edition_id) DEFERRABLE INITIALLY DEFERRED,
-    date TEXT NOT NULL CHECK (date IS date(date)),
+    date TEXT NOT NULL CHECK (date IS date(date, '+0 days')),
     origin TEXT NOT NULL CHECK (origin IN ('recorded', 'imported')),
     UNIQUE (visit, version)
 ) STRICT""",
@@ -149,7 +149,7 @@ _TABLES_1 = (
     {_ENTRY},
     product TEXT NOT NULL,
     diluent_ul INTEGER CHECK (diluent_ul > 0),
-    reconstituted_at TEXT CHECK (reconstituted_at IS strftime('%Y-%m-%dT%H:%M:%SZ', reconstituted_at)),
+    reconstituted_at TEXT CHECK (reconstituted_at IS strftime('%Y-%m-%dT%H:%M:%SZ', reconstituted_at, '+0 days')),
     minutes INTEGER CHECK (minutes BETWEEN 0 AND 600),
     injector TEXT,
     jurisdiction TEXT NOT NULL CHECK (jurisdiction IN ('us', 'eu-uk')),
@@ -209,10 +209,10 @@ _TABLES_1 = (
     {_ENTRY},
     event TEXT NOT NULL,
     severity TEXT CHECK (severity IN ('mild', 'moderate', 'severe')),
-    onset TEXT CHECK (onset IS date(onset)),
+    onset TEXT CHECK (onset IS date(onset, '+0 days')),
     related TEXT CHECK (related IN ('yes', 'no', 'unknown')),
     escalate TEXT CHECK (escalate IN ('emergency', 'review')),
-    resolved_on TEXT CHECK (resolved_on IS date(resolved_on)),
+    resolved_on TEXT CHECK (resolved_on IS date(resolved_on, '+0 days')),
     PRIMARY KEY (visit_version_id, position)
 ) STRICT, WITHOUT ROWID""",
     f"""CREATE TABLE free_text (
@@ -231,8 +231,8 @@ _TABLES_1 = (
     kind TEXT NOT NULL CHECK (kind IN ('consult', 'session', 'follow-up')),
     patient_code TEXT NOT NULL COLLATE NOCASE,
     change_key TEXT NOT NULL UNIQUE,
-    started_at TEXT NOT NULL CHECK (started_at IS strftime('%Y-%m-%dT%H:%M:%SZ', started_at)),
-    saved_at TEXT NOT NULL CHECK (saved_at IS strftime('%Y-%m-%dT%H:%M:%SZ', saved_at)),
+    started_at TEXT NOT NULL CHECK (started_at IS strftime('%Y-%m-%dT%H:%M:%SZ', started_at, '+0 days')),
+    saved_at TEXT NOT NULL CHECK (saved_at IS strftime('%Y-%m-%dT%H:%M:%SZ', saved_at, '+0 days')),
     content TEXT NOT NULL CHECK (length(content) > 0),
     UNIQUE (kind, patient_code)
 ) STRICT""",

@@ -120,7 +120,7 @@ class _Asking:
         try:
             answer = read_answer(question, _recognised(question, word) if line else kept, where="The answer")
         except ValueRefused as refused:
-            say(self.console, refused.sentence, front=_INDENT)
+            say(self.console, refused.sentence.replace(": ", " ", 1), front=_INDENT)
             return False
         self._record(question, answer)
         return True
