@@ -1,0 +1,65 @@
+"""What a light command must not load, seen from another process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("sqlmodel", "sqlalchemy", "pydantic", "yaml", "ruamel", "pendulum", "rich")
+PROBE = """
+import json, sys
+from botoxcli.cli.main import main
+sys.argv = ["botox", *json.loads(sys.argv[1])]
+try:
+    main()
+except SystemExit as end:
+    code = end.code
+loaded = [name for name in json.loads({heavy!r}) if sys.modules.get(name)]
+sys.stderr.write("\\n" + json.dumps([code or 0, loaded, [name for name in sys.modules if name.startswith("botoxcli.cli.")]]))
+"""
+
+
+def probe(*args: str, **env: str) -> tuple[int, list[str], list[str], str]:
+    code = PROBE.replace("{heavy!r}", repr(json.dumps(HEAVY)))
+    said = subprocess.run(
+        [sys.executable, "-c", code, json.dumps(args)], capture_output=True, text=True, env={**os.environ, **env}, check=False, timeout=60
+    )
+    exit_code, loaded, commands = json.loads(said.stderr.splitlines()[-1])
+    return exit_code, loaded, commands, said.stdout
+
+
+def test_help_loads_no_command() -> None:
+    code, loaded, commands, said = probe("--help")
+    assert (code, loaded) == (0, [])
+    assert sorted(commands) == ["botoxcli.cli.app", "botoxcli.cli.failures", "botoxcli.cli.main", "botoxcli.cli.state"]
+    assert "Commands:" in said
+
+
+@pytest.mark.parametrize("command", ["due", "patient", "vial", "visit", "export", "init", "settings", "session", "consult", "prep"])
+def test_a_command_s_help_is_light(command: str) -> None:
+    assert probe(command, "--help")[:2] == (0, [])
+
+
+@pytest.mark.parametrize("command", ["due", "due --format json", "patient list", "visit list", "visit list --format csv", "export visits"])
+def test_reading_in_a_pipe_is_light(visited: Path, command: str) -> None:
+    assert probe("--ledger", str(visited), *command.split())[:2] == (0, [])
+
+
+COMPLETIONS = [
+    ("bash", {"COMP_WORDS": "botox vi", "COMP_CWORD": "1"}, "vial\nvisit\n"),
+    ("bash", {"COMP_WORDS": "botox vial a", "COMP_CWORD": "2"}, "add\namend\n"),
+    ("bash", {"COMP_WORDS": "botox --ledger x vial dis", "COMP_CWORD": "4"}, "discard\n"),
+    ("fish", {"_TYPER_COMPLETE_ARGS": "botox vis", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}, "visit\tList and show visits.\n"),
+    ("zsh", {"_TYPER_COMPLETE_ARGS": "botox vis"}, "_arguments '*: :((\"visit\":\"List and show visits.\"))'\n"),
+]
+
+
+@pytest.mark.parametrize(("shell", "env", "expected"), COMPLETIONS)
+def test_completion_is_light(shell: str, env: dict[str, str], expected: str) -> None:
+    code, loaded, _, said = probe(**env, _BOTOX_COMPLETE=f"complete_{shell}")
+    assert (code, loaded, said) == (0, [], expected)
