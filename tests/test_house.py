@@ -51,7 +51,9 @@ def room(file: Path) -> str:
 def imports(file: Path, *, of_types: bool = True) -> Iterator[tuple[str, bool]]:
     """Every imported name, whole, with whether it is for types only. ``from a import b`` is ``a.b``."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    for_types = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test) for inner in ast.walk(node)}
+    for_types = {
+        id(inner) for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test) for inner in ast.walk(node)
+    }
     for node in ast.walk(tree):
         typed = id(node) in for_types
         if typed and not of_types:

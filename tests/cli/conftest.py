@@ -90,7 +90,8 @@ def visited(ledger: Path) -> Path:
         answers = (AnswerGiven(question="headache-days", value="18"),)
         findings = (FindingRecorded(id="headache-days", level="note", because="18 is at least 15", source="ICHD-3", met=True),)
         consult = Consult(
-            patient="P0001", date=date(2026, 1, 5), answers=answers, findings=findings, decision="eligible", decided="treat", reason="agreed", jurisdiction="us"
+            patient="P0001", date=date(2026, 1, 5), answers=answers, findings=findings,
+            decision="eligible", decided="treat", reason="agreed", jurisdiction="us",
         )  # fmt: skip
         change.record_consult(consult, change.pin_edition(loaded))
     with recorder.change(command="session", actor="Dr Example", at=NOW) as change:
@@ -104,7 +105,9 @@ def visited(ledger: Path) -> Path:
                 site="corrugator-right", muscle="corrugator", side="right", planned_hundredths=500, hundredths=0, state="skipped", reason="bruise"
             ),
         )
-        overridden = FindingRecorded(id="interval", level="stop", because="70 of 84 days", source="US label", resolution="overridden", reason="moves away")
+        overridden = FindingRecorded(
+            id="interval", level="stop", because="70 of 84 days", source="US label", resolution="overridden", reason="moves away"
+        )
         session = Session(
             patient="P0001", date=date(2026, 1, 6), answers=(AnswerGiven(question="consent", value="yes"),), findings=(overridden,),
             product="onabotulinumtoxinA", injections=sites, vials=(VialUse(vial_id=vial, given_hundredths=750, wasted_hundredths=19_250),),

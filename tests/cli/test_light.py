@@ -55,7 +55,7 @@ COMPLETIONS = [
     ("bash", {"COMP_WORDS": "botox vial a", "COMP_CWORD": "2"}, "add\namend\n"),
     ("bash", {"COMP_WORDS": "botox --ledger x vial dis", "COMP_CWORD": "4"}, "discard\n"),
     ("fish", {"_TYPER_COMPLETE_ARGS": "botox vis", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}, "visit\tList and show visits.\n"),
-    ("zsh", {"_TYPER_COMPLETE_ARGS": "botox vis"}, "_arguments '*: :((\"visit\":\"List and show visits.\"))'\n"),
+    ("zsh", {"_TYPER_COMPLETE_ARGS": "botox vis"}, '_arguments \'*: :(("visit":"List and show visits."))\'\n'),
 ]
 
 

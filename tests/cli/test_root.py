@@ -17,7 +17,6 @@ from botoxcli.cli import failures
 from botoxcli.cli.main import COMMANDS, hoisted, load_command
 from botoxcli.errors import UsageError
 
-
 SECRET = "Jane Secret"
 
 
@@ -29,10 +28,13 @@ def run(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
 def test_help_lists_every_command_with_its_line(botox: Any) -> None:
     said = botox("--help")
     assert said.exit_code == 0
-    assert [line.split()[0] for line in said.stdout.split("Commands:")[1].splitlines() if line.startswith("  ") and "  " in line.strip()] == [*COMMANDS]
+    assert [line.split()[0] for line in said.stdout.split("Commands:")[1].splitlines() if line.startswith("  ") and "  " in line.strip()] == [
+        *COMMANDS
+    ]
     for name, words in COMMANDS.items():
         assert f"{name:<9} {words}" in said.stdout
-    assert said.stdout == botox().stdout
+    bare = run()
+    assert (bare.returncode, bare.stdout) == (0, run("--help").stdout)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -83,7 +85,10 @@ USAGE = [
     ([SECRET], "Error: `botox` has no such command.\n`botox --help` lists what there is.\n"),
     (["patient"], "Error: `botox patient` needs a command: add, list, show.\nSee `botox patient --help`.\n"),
     (["patient", SECRET], "Error: `botox patient` has no such command.\n`botox patient --help` lists what there is.\n"),
-    (["patient", "show", "Jane", "Secret"], "Error: `botox patient show` was given more words than it takes; words that belong together need quotes.\n"),
+    (
+        ["patient", "show", "Jane", "Secret"],
+        "Error: `botox patient show` was given more words than it takes; words that belong together need quotes.\n",
+    ),
     (["patient", "show"], "Error: This is missing: PATIENT.\nSee `botox patient show --help`.\n"),
     (["patient", "add", "P1", "--name"], "Error: --name needs a value.\nSee `botox patient add --help`.\n"),
     (["patient", "list", "--identify=yes"], "Error: --identify takes no value.\nSee `botox patient list --help`.\n"),
@@ -168,9 +173,9 @@ def test_a_full_disk_behind_stdout() -> None:
     assert said.stderr.startswith("Error: Could not write the output: no space left on device.\n")
 
 
-@pytest.mark.parametrize("locale", ["C", "POSIX", "en_US.ISO-8859-1"])
-def test_no_locale_ends_the_program(locale: str, tmp_path: Path) -> None:
-    env = {"LC_ALL": locale, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "BOTOX_LEDGER": str(tmp_path / "ledger.db")}
+@pytest.mark.parametrize("encoding", ["", "ascii", "latin-1"])
+def test_no_locale_ends_the_program(encoding: str, tmp_path: Path) -> None:
+    env = {"LC_ALL": "C", "PYTHONIOENCODING": encoding, "BOTOX_LEDGER": str(tmp_path / "ledger.db")}
     assert run("init", "--practice", "Praxis Müller — 頭痛", "--no-input", **env).returncode == 0
     said = subprocess.run([sys.executable, "-m", "botoxcli", "settings"], capture_output=True, env={**os.environ, **env}, check=False, timeout=60)
     assert said.returncode == 0

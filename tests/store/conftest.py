@@ -107,13 +107,17 @@ def fill(path: Path, make: Factory) -> None:
     create_ledger(path, settings={"practice": "Headache Clinic", "jurisdiction": "us"}, actor="Dr. Test", at=AT)
     with recorder.change(command="vial add", actor="Dr. Test", at=AT) as change:
         change.add_vials(make.vials(count=3), date(2026, 1, 2))
-    finding = FindingRecorded(id="pregnancy", level="stop", because="it is unknown", source="label", met=True, resolution="overridden", reason="Tested")
+    finding = FindingRecorded(
+        id="pregnancy", level="stop", because="it is unknown", source="label", met=True, resolution="overridden", reason="Tested"
+    )
     answers = (AnswerGiven(question="months", value="6"), AnswerGiven(question="hit-6", value="64"))
     with recorder.change(command="consult", actor="Dr. Test", at=AT, key="first") as change:
         change.standing("first", {"code": "P0001"})
         change.add_patient(make.patient())
         edition = change.pin_edition(make.loaded)
-        change.record_consult(make.consult(decision="needs-review", decided="treat", reason="Third line", answers=answers, findings=(finding,)), edition)
+        change.record_consult(
+            make.consult(decision="needs-review", decided="treat", reason="Third line", answers=answers, findings=(finding,)), edition
+        )
     injections = (
         make.injection(),
         make.injection("frontalis-left-1", 0, planned_hundredths=500, state="skipped", reason="Scar"),

@@ -105,7 +105,7 @@ class TestErasure:
     def test_is_all_or_nothing(self, as_a_person: sqlite3.Connection, table: str) -> None:
         for left in ERASABLE[table]:
             others = ", ".join(f"{column} = NULL" for column in ERASABLE[table] if column != left)
-            with pytest.raises(sqlite3.IntegrityError, match="append-only|CHECK"):
+            with pytest.raises(sqlite3.IntegrityError, match=r"append-only|CHECK"):
                 as_a_person.execute(f"UPDATE {table} SET {others}")
 
     def test_touches_nothing_else(self, as_a_person: sqlite3.Connection, table: str) -> None:
@@ -159,7 +159,7 @@ BAD_ROWS = [
 
 @pytest.mark.parametrize(("table", "row"), BAD_ROWS)
 def test_a_row_that_cannot_be_is_refused(as_a_person: sqlite3.Connection, table: str, row: str) -> None:
-    with pytest.raises(sqlite3.IntegrityError, match="CHECK|cannot store"):
+    with pytest.raises(sqlite3.IntegrityError, match=r"CHECK|cannot store"):
         as_a_person.execute(f"INSERT INTO {table} VALUES ({row})")
 
 

@@ -50,7 +50,9 @@ def test_a_changed_cell_is_seen(full_ledger: Path, table: str, column: str) -> N
     connection = without_guards(full_ledger)
     keys = " || '/' || ".join(HASHED_TABLES.get(table, ("seq",)))
     (row, kind) = connection.execute(f"SELECT {keys}, typeof({column}) FROM {table} ORDER BY {column} IS NULL, 1 DESC LIMIT 1").fetchone()
-    integer = kind == "integer" or connection.execute("SELECT type FROM pragma_table_info(?) WHERE name = ?", (table, column)).fetchone() == ("INTEGER",)
+    integer = kind == "integer" or connection.execute("SELECT type FROM pragma_table_info(?) WHERE name = ?", (table, column)).fetchone() == (
+        "INTEGER",
+    )
     changed = f"coalesce({column}, 0) + 1000" if integer else f"coalesce({column}, '') || 'x'"
     connection.execute(f"UPDATE {table} SET {column} = {changed} WHERE {keys} = ?", (row,))
     assert connection.execute("SELECT changes()").fetchone() == (1,)

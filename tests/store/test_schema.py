@@ -134,7 +134,8 @@ def test_a_backup_of_before_is_never_overwritten(full_ledger: Path) -> None:
 
 
 def test_what_somebody_writes_meanwhile_is_in_the_backup(full_ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    back_up, written = schema._back_up, []
+    back_up = schema._back_up
+    written: list[bool] = []
 
     def and_somebody_writes(path: Path, connection: sqlite3.Connection, stamp: str) -> Path:
         backup = back_up(path, connection, stamp)

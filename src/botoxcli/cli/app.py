@@ -29,7 +29,12 @@ class Group(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         if ctx.invoked_subcommand is None and not ctx.args and not ctx._protected_args:
             raise UsageError(f"`{ctx.command_path}` needs a command: {', '.join(self.commands)}.", f"See `{ctx.command_path} --help`.")
-        return super().invoke(ctx)
+        try:
+            return super().invoke(ctx)
+        except typer.TyperException as error:
+            if not getattr(error, "at", ""):
+                error.at = f"{ctx.command_path} {ctx.invoked_subcommand or ''}".strip()  # type: ignore[attr-defined]
+            raise
 
 
 def new_app(words: str | None = None) -> typer.Typer:

@@ -15,7 +15,7 @@ from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.records import NewPatient
 from botoxcli.errors import MissingInput, NotFound, ValueRefused
 from botoxcli.workflow.consult import ConsultRequest, find_or_new
-from botoxcli.workflow.patients import checked_birth, checked_code
+from botoxcli.workflow.patients import EARLIEST_BIRTH, checked_birth
 
 if TYPE_CHECKING:
     from botoxcli.store.reader import Reader
@@ -40,14 +40,12 @@ class ConsultFlags:
 def begin(reader: Reader, protocol: Protocol, flags: ConsultFlags, *, today: date, day: Callable[[], date], asking: bool) -> ConsultRequest:
     """The request that the flags make. A new code needs ``--name`` and ``--born``, which are asked for when a person can be."""
     known = find_or_new(reader, flags.patient)
-    new = None if known else _new_patient(flags, today=today, asking=asking)
-    if known:
-        _same_identity(known, flags, today=today)
+    identity = _same_identity(known, flags, today=today) if known else _new_patient(flags, today=today, asking=asking)
     return ConsultRequest(
         patient=known.code if known else flags.patient,
         on=day(),
         answers=answers_given(consult_questions(protocol), flags.answer, flags.answers),
-        new_patient=new,
+        identity=identity,
         decided=flags.decided,
         reason=clean_text("--reason", flags.reason) if flags.reason is not None else None,
         accepted=frozenset(flags.accept),
@@ -63,7 +61,7 @@ def _new_patient(flags: ConsultFlags, *, today: date, asking: bool) -> NewPatien
     name, born = flags.name, flags.born
     if name is None and born is None and not asking:
         raise NotFound("patient", "For a new patient give --name and --born.")
-    checked_code(flags.patient)
+    NewPatient.checked(_RECORD_FLAGS, code=flags.patient, name="-", born=EARLIEST_BIRTH)
     if asking and (name is None or born is None):
         from botoxcli.terminal.ask import ask_text, ask_value, confirm
         from botoxcli.terminal.lines import note
@@ -79,12 +77,15 @@ def _new_patient(flags: ConsultFlags, *, today: date, asking: bool) -> NewPatien
     return NewPatient.checked(_RECORD_FLAGS, code=flags.patient, name=name, born=birth_date(born, today=today))
 
 
-def _same_identity(known: KnownPatient, flags: ConsultFlags, *, today: date) -> None:
+def _same_identity(known: KnownPatient, flags: ConsultFlags, *, today: date) -> NewPatient | None:
     """A name or birth date given for a patient who exists must be the patient's: two people under one code is the worst mistake."""
     if flags.name is not None and clean_text("--name", flags.name) != known.name:
         raise ValueRefused("--name", "this code exists, with another name", "Leave --name off, or give the new patient a code of their own.")
     if flags.born is not None and birth_date(flags.born, today=today) != known.born:
         raise ValueRefused("--born", "this code exists, with another birth date", "Leave --born off, or give the new patient a code of their own.")
+    if flags.name is None or flags.born is None or known.name is None or known.born is None:
+        return None
+    return NewPatient(code=known.code, name=known.name, born=known.born)
 
 
 def require_whole(request: ConsultRequest, protocol: Protocol) -> None:

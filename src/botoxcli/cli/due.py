@@ -47,7 +47,7 @@ def due(
     from botoxcli.workflow.due import due_list
 
     state = state_of(ctx)
-    span = parse_horizon(within, where="--within") if within else None
+    span = parse_horizon(within, where="--within") if within is not None else None
     with state.reader() as reader:
         day = state.today(reader)
         items = due_list(reader, day, within=span, overdue=overdue, kind=kind.value if kind else None, everything=everything)

@@ -85,7 +85,7 @@ def keys_that_interrupt() -> Iterator[None]:
 def usage_error(error: typer.TyperException) -> UsageError:
     """What Typer says about a command line, in our words and without the value that was typed."""
     ctx = getattr(error, "ctx", None)
-    path = ctx.command_path if ctx is not None else "botox"
+    path = ctx.command_path if ctx is not None else getattr(error, "at", "botox")
     return UsageError(_usage_sentence(error, path), f"See `{path} --help`.")
 
 

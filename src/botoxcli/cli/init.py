@@ -9,7 +9,6 @@ import typer
 
 from botoxcli import clock
 from botoxcli.cli.app import new_app
-from botoxcli.cli.given import may_ask
 from botoxcli.cli.state import state_of
 from botoxcli.errors import ValueRefused
 from botoxcli.terminal.lines import note, print_lines
@@ -31,6 +30,7 @@ def init(
 
     Example: botox init --practice "Headache Clinic" --practitioner "Dr Example"
     """
+    from botoxcli.cli.given import may_ask
     from botoxcli.store.recorder import create_ledger
     from botoxcli.workflow.ledger import checked_settings
 

@@ -10,7 +10,6 @@ import typer
 
 from botoxcli import clock
 from botoxcli.cli.app import new_app
-from botoxcli.cli.given import may_ask
 from botoxcli.cli.rows import FORMAT_HELP, ROWS_HELP, Form, RowForm, write_item, write_rows
 from botoxcli.cli.state import state_of
 from botoxcli.errors import MissingInput
@@ -38,6 +37,7 @@ def add(
 
     Example: botox patient add P0001 --name "Jane Example" --born 1980-02-29
     """
+    from botoxcli.cli.given import may_ask
     from botoxcli.cli.protocols import edition_of
     from botoxcli.clinic.records import NewPatient
     from botoxcli.store.recorder import Recorder
@@ -101,7 +101,7 @@ def list_patients(
     Example: botox patient list --format csv
     """
     from botoxcli.terminal.table import Column, Table, print_table
-    from botoxcli.workflow.patients import IDENTITY_COLUMNS, PATIENT_COLUMNS, patient_rows
+    from botoxcli.workflow.listing import IDENTITY_COLUMNS, PATIENT_COLUMNS, patient_rows
 
     named = identify or (form is RowForm.TABLE and sys.stdout.isatty())
     columns = (*PATIENT_COLUMNS, *(IDENTITY_COLUMNS if named else ()))

@@ -10,7 +10,6 @@ import typer
 
 from botoxcli import clock
 from botoxcli.cli.app import new_app
-from botoxcli.cli.given import clean_text, may_ask
 from botoxcli.cli.rows import FORMAT_HELP, ROWS_HELP, Form, RowForm, write_rows
 from botoxcli.cli.state import State, state_of
 from botoxcli.clinic.dates import parse_date
@@ -54,6 +53,7 @@ def add(
 
     Example: botox vial add C1234 --units 200 --expires 2027-03 --count 2
     """
+    from botoxcli.cli.given import may_ask
     from botoxcli.cli.protocols import edition_of
     from botoxcli.store.recorder import Recorder
     from botoxcli.terminal.lines import note
@@ -85,7 +85,7 @@ def list_vials(
 
     Example: botox vial list --all --format csv
     """
-    from botoxcli.workflow.vials import VIAL_COLUMNS, vial_row
+    from botoxcli.workflow.listing import VIAL_COLUMNS, vial_row
 
     state = state_of(ctx)
     with state.reader() as reader:
@@ -117,7 +117,7 @@ def amend(
     state = state_of(ctx)
     change, today = _change(state, None)
     good_until = parse_expiry(expires, today=today) if expires is not None else None
-    vials = amend_lot(Recorder(state.ledger), lot, change, new_lot=new_lot, expires=good_until, reason=_reason(reason))
+    vials = amend_lot(Recorder(state.ledger), lot, change, new_lot=new_lot, expires=good_until, reason=_written("--reason", reason))
     follow = ", ".join(map(str, visits_of(vials)))
     text = f"{vials_text(len(vials))} {'is' if len(vials) == 1 else 'are'} now lot {vials[0].lot}, expires {vials[0].expires}."
     _answer(vials, form, text, *([f"These visits follow: {follow}."] if follow else []))
@@ -143,7 +143,7 @@ def discard(
 
     state = state_of(ctx)
     change, _ = _change(state, on)
-    words = clean_text("--note", note) if note else None
+    words = _written("--note", note) if note else None
     taken = discard_vials(Recorder(state.ledger), lot, change, reason=reason.value, count=count, note=words)
     with state.reader() as reader:
         gone = tuple(reader.vial(vial.vial_id) for vial in taken)
@@ -168,7 +168,7 @@ def recall(
 
     state = state_of(ctx)
     change, _ = _change(state, on)
-    vials = recall_lot(Recorder(state.ledger), lot, change, reason=_reason(reason))
+    vials = recall_lot(Recorder(state.ledger), lot, change, reason=_written("--reason", reason))
     with state.reader() as reader:
         now = reader.vials(vials[0].lot)
         heads = [reader.visit(number).head for number in visits_of(now)]
@@ -210,16 +210,18 @@ def _asked_duplicate(state: State, lot: str, accept: Sequence[str]) -> list[str]
     return [one.id for one in found] if found and confirm("Add them all the same?") else []
 
 
-def _reason(words: str) -> str:
-    reason = clean_text("--reason", words)
-    if not reason:
-        raise ValueRefused("--reason", "must say something")
-    return reason
+def _written(flag: str, words: str) -> str:
+    from botoxcli.cli.given import clean_text
+
+    text = clean_text(flag, words)
+    if not text:
+        raise ValueRefused(flag, "must say something")
+    return text
 
 
 def _answer(vials: Iterable[StockVial], form: Form, *lines: str) -> None:
     from botoxcli.terminal.lines import print_lines
-    from botoxcli.workflow.vials import VIAL_COLUMNS, vial_row
+    from botoxcli.workflow.listing import VIAL_COLUMNS, vial_row
 
     if form is Form.JSON:
         write_rows("vials", VIAL_COLUMNS, map(vial_row, vials), form=form)

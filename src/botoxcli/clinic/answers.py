@@ -72,7 +72,7 @@ def _canonical(question: Question, given: object) -> str | None:
     if not isinstance(given, str):
         return None
     word = given.strip().lower()
-    word = _SHORT.get(word, word)
+    word = word if word in question.choices else _SHORT.get(word, word)
     if word == UNKNOWN:
         return UNKNOWN
     if question.type == "number":

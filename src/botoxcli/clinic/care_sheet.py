@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from botoxcli.clinic.dates import after
+from botoxcli.clinic.dates import Span, after
 from botoxcli.clinic.instants import end_of_day, moment_text, moved
 from botoxcli.clinic.protocol import Protocol
 
@@ -56,7 +56,12 @@ def aftercare(protocol: Protocol, *, on: date, at: datetime | None, zone: str) -
             until = moved(at, rule.lasts)
             lines.append(AftercareLine(rule.id, rule.what, until, f"until {moment_text(until)}", rule.source))
         else:
-            days = on + timedelta(hours=rule.lasts.count) if rule.lasts.unit == "hours" else after(on, rule.lasts)
-            words = f"for {rule.lasts}, until {days.isoformat()} at the hour of the session"
-            lines.append(AftercareLine(rule.id, rule.what, None, words, rule.source))
+            lines.append(AftercareLine(rule.id, rule.what, None, _without_hour(rule.lasts, on), rule.source))
     return tuple(lines)
+
+
+def _without_hour(lasts: Span, on: date) -> str:
+    if lasts.unit == "hours" and lasts.count % 24:
+        return f"for {lasts} after the session"
+    until = on + timedelta(hours=lasts.count) if lasts.unit == "hours" else after(on, lasts)
+    return f"for {lasts}, until {until.isoformat()} at the hour of the session"

@@ -89,7 +89,8 @@ class Checklist:
         step = fixed[0].hundredths
         if hundredths <= 0 or hundredths % step:
             raise ValueRefused(where, f"extra units come in steps of {units_text(step)} U, each a site of its own")
-        first = len(fixed) + 1 + sum(1 for tick in self.extras() if tick.muscle == fixed[0].muscle and tick.side == fixed[0].side)
+        here = [_number(tick.site) for tick in self.extras() if _place(tick) == place]
+        first = max([len(fixed), *here]) + 1
         return self._with(
             *(Tick(f"{place}-{first + count}", fixed[0].muscle, fixed[0].side, 0, step) for count in range(hundredths // step)),
         )
@@ -144,7 +145,7 @@ def _tick(site: Site, hundredths: int, reason: str | None = None) -> Tick:
     return Tick(site.id, site.muscle, site.side, site.hundredths, hundredths, reason)
 
 
-def _place(site: Site) -> str:
+def _place(site: Site | Tick) -> str:
     return site.muscle if site.side == "midline" else f"{site.muscle}-{site.side}"
 
 

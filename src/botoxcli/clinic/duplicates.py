@@ -11,21 +11,31 @@ from botoxcli.clinic.findings import Finding, Level
 from botoxcli.clinic.history import KnownPatient
 
 _SIMILAR = 0.75
+_APOSTROPHES = "'’‘ʼ`´"
 
 
 def name_key(name: str) -> str:
     """A name as it is compared: without case, accents and punctuation, its words in order of the alphabet."""
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(sign))
-    return " ".join(sorted("".join(sign if sign.isalnum() else " " for sign in plain).split()))
+    return " ".join(sorted(_words(name)))
+
+
+def _words(name: str) -> list[str]:
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(sign) and sign not in _APOSTROPHES)
+    return "".join(sign if sign.isalnum() else " " for sign in plain).split()
 
 
 def similar(one: str, other: str) -> bool:
-    """Whether two names may be the same person's: one's words are among the other's, or the spelling is near."""
+    """Whether two names may be the same person's: one's words are among the other's, or the spelling is near, in any order or as written."""
     first, second = name_key(one), name_key(other)
     if not first or not second:
         return first == second
     words, others = set(first.split()), set(second.split())
-    return words <= others or others <= words or difflib.SequenceMatcher(None, first, second).ratio() >= _SIMILAR
+    written = ("".join(_words(one)), "".join(_words(other)))
+    return words <= others or others <= words or any(_near(*pair) for pair in ((first, second), written))
+
+
+def _near(one: str, other: str) -> bool:
+    return difflib.SequenceMatcher(None, one, other).ratio() >= _SIMILAR
 
 
 def duplicate_findings(patients: Iterable[KnownPatient], *, name: str, born: date, level: Level) -> tuple[Finding, ...]:

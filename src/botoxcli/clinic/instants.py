@@ -56,7 +56,10 @@ def on_clock(day: date, hour: time, *, zone: str, where: str) -> datetime:
 
 
 def moved(moment: datetime, span: Span, *, back: bool = False) -> datetime:
-    """An aware moment moved by a span, on the same clock."""
+    """An aware moment moved by a span, on the same clock.
+
+    Of an hour that the clock shows twice it is the one that makes the span longer; one that the clock skips is as much later.
+    """
     import pendulum
 
     here = pendulum.instance(moment, tz=moment.tzinfo or UTC)
@@ -64,7 +67,8 @@ def moved(moment: datetime, span: Span, *, back: bool = False) -> datetime:
     if span.unit == "hours":
         there = moment.astimezone(UTC) + timedelta(hours=sign * span.count)
         return there.astimezone(moment.tzinfo)
-    return datetime.fromisoformat(here.add(**{span.unit: sign * span.count}).isoformat()).astimezone(moment.tzinfo)
+    there = datetime.fromisoformat(here.add(**{span.unit: sign * span.count}).isoformat()).astimezone(moment.tzinfo)
+    return there.replace(fold=0 if back else 1)
 
 
 def end_of_day(day: date, zone: str) -> datetime:

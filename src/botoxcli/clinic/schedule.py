@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from botoxcli.clinic.dates import Span, after
-from botoxcli.clinic.history import DueCandidate, FollowUpRule, LastVisit
+from botoxcli.clinic.history import DueCandidate, FollowUpRule, LastVisit, PastEvent
 
 Status = Literal["early", "open", "due", "overdue", "lapsed"]
 KINDS = ("onset-check", "session", "consult-review", "event-review")
@@ -77,9 +77,14 @@ def windows(candidate: DueCandidate, rules: Rules, day: date) -> Iterator[Window
     yield from _after_session(candidate, rules, day)
     yield from _reviews(candidate, rules, day)
     for event in candidate.events:
-        last = candidate.session or candidate.consult or candidate.follow_up
-        for rule in _for(rules, last, "event-review", "event"):
-            yield open_window(candidate, event.date, event.visit, rule)
+        if not event.resolved:
+            for rule in _for(rules, _last_of_any(candidate), "event-review", "event"):
+                yield open_window(candidate, event.date, event.visit, rule)
+
+
+def _last_of_any(candidate: DueCandidate) -> LastVisit | None:
+    """The visit whose edition says what follows an event: the session's, else the consult's, else the follow-up's own."""
+    return candidate.session or candidate.consult or candidate.follow_up
 
 
 def _after_session(candidate: DueCandidate, rules: Rules, day: date) -> Iterator[Window]:
@@ -131,17 +136,21 @@ def _reviews(candidate: DueCandidate, rules: Rules, day: date) -> Iterator[Windo
 
 def _consult_reviews(candidate: DueCandidate, rules: Rules) -> Iterator[Window]:
     consult = candidate.consult
-    if consult is None:
-        return
-    if consult.decision == "needs-review" and consult.decided is None:
-        for rule in _for(rules, consult, "consult-review", "needs-review"):
+    if consult:
+        if consult.decision == "needs-review" and consult.decided is None:
+            for rule in _for(rules, consult, "consult-review", "needs-review"):
+                yield open_window(candidate, consult.date, consult.visit, rule)
+        for rule in _for(rules, consult, "consult-review", "consult"):
             yield open_window(candidate, consult.date, consult.visit, rule)
-    for rule in _for(rules, consult, "consult-review", "consult"):
-        yield open_window(candidate, consult.date, consult.visit, rule)
     for event in candidate.events:
-        if event.escalate == "emergency" and event.visit > consult.visit:
-            for rule in _for(rules, consult, "consult-review", "emergency-event"):
+        if event.escalate == "emergency" and (consult is None or _came_after(event, consult)):
+            for rule in _for(rules, consult or _last_of_any(candidate), "consult-review", "emergency-event"):
                 yield open_window(candidate, event.date, event.visit, rule)
+
+
+def _came_after(event: PastEvent, consult: LastVisit) -> bool:
+    """Began after the consult, or was told after it: a consult that is entered late does not settle what came after its day."""
+    return event.visit > consult.visit or event.date > consult.date
 
 
 def _lapse_reviews(candidate: DueCandidate, rules: Rules, day: date) -> Iterator[Window]:
@@ -184,13 +193,21 @@ def shown(
 
     ``within`` never hides what is open or late. ``everything`` adds the early and the lapsed. ``overdue`` keeps the overdue only.
     """
-    horizon = after(day, within or HORIZON)
+    horizon = _horizon(day, within or HORIZON)
     kept = []
     for item in items:
         listed = everything or item.status in ("open", "due", "overdue") or (item.status == "early" and item.window.earliest <= horizon)
         if listed and (kind is None or item.window.kind == kind) and (not overdue or item.status == "overdue"):
             kept.append(item)
     return tuple(kept)
+
+
+def _horizon(day: date, span: Span) -> date:
+    """The last day that the list looks ahead to; the calendar's last where the span reaches beyond it."""
+    try:
+        return after(day, span)
+    except (OverflowError, ValueError):
+        return date.max
 
 
 _ANCHOR_WORDS = {

@@ -61,7 +61,7 @@ def from_json(content: Mapping[str, Any], protocol: Protocol) -> tuple[SessionDr
     for site, muscle, side, planned, given, reason in content["ticks"]:
         tick = Tick(site, muscle, side, planned, given, reason)
         fixed = protocol.site(site)
-        if (planned == 0 and muscle in protocol.muscles) or (fixed and fixed.hundredths == planned):
+        if (not fixed and planned == 0 and muscle in protocol.muscles) or (fixed and fixed.hundredths == planned):
             ticks[site] = tick
         else:
             lost.append(site)

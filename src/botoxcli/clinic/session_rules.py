@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from botoxcli.clinic.checklist import Checklist, Tick
 from botoxcli.clinic.dates import after, before
 from botoxcli.clinic.dosing import strength, window_doses
 from botoxcli.clinic.eligibility import allows_treatment
-from botoxcli.clinic.findings import Finding
+from botoxcli.clinic.findings import Finding, Level
 from botoxcli.clinic.history import PastConsult, PastEvent, PatientHistory, StockVial
 from botoxcli.clinic.protocol import Jurisdiction, Protocol
 from botoxcli.clinic.quantity import units_text
@@ -65,6 +65,7 @@ class SessionFacts:
 
 
 Rule = Callable[[SessionFacts], Iterator[Finding]]
+_SEVERITY: tuple[Level, ...] = ("note", "warn", "stop")
 
 
 def consult(facts: SessionFacts) -> Iterator[Finding]:
@@ -144,7 +145,7 @@ def site_dose(facts: SessionFacts) -> Iterator[Finding]:
     changed = [tick for tick in facts.checklist.in_order() if tick.state == "changed"]
     over = [tick for tick in facts.checklist.in_order() if tick.hundredths > limit.hundredths]
     if over:
-        yield Finding("site-dose", "stop", f"over {units_text(limit.hundredths)} U at a site: {_doses(over)}", limit.source)
+        yield Finding("site-dose", limit.level, f"over {units_text(limit.hundredths)} U at a site: {_doses(over)}", limit.source)
     elif changed:
         yield facts.finding("site-dose", f"other than planned: {_doses(changed)}", limit.source)
 
@@ -154,11 +155,11 @@ def _doses(ticks: Sequence[Tick]) -> str:
 
 
 def session_dose(facts: SessionFacts) -> Iterator[Finding]:
-    """The highest limit that is passed, at that limit's own level."""
+    """Of the limits that are passed the sternest, at its own level; of two as stern the higher."""
     total = facts.checklist.hundredths
     passed = [limit for limit in facts.protocol.limits.session if total > limit.hundredths and limit.jurisdiction in (None, facts.jurisdiction)]
     if passed:
-        worst = max(passed, key=lambda limit: limit.hundredths)
+        worst = max(passed, key=lambda limit: (_SEVERITY.index(limit.level), limit.hundredths))
         where = f" ({worst.jurisdiction})" if worst.jurisdiction else ""
         yield Finding("session-dose", worst.level, f"{units_text(total)} U, over {units_text(worst.hundredths)} U{where}", worst.source)
 
@@ -255,13 +256,17 @@ def reconstituted(facts: SessionFacts) -> Iterator[Finding]:
     planned = facts.protocol.product.dilution
     if facts.reconstituted_at is None:
         return
-    limit = timedelta(hours=planned.use_within.count) if planned.use_within.unit == "hours" else timedelta(days=planned.use_within.count)
     used_at = facts.at or facts.day_ends_at
-    if used_at is None or used_at - facts.reconstituted_at <= limit:
+    if used_at is None:
+        return
+    limit = timedelta(**{planned.use_within.unit: planned.use_within.count})
+    elapsed = used_at.astimezone(UTC) - facts.reconstituted_at.astimezone(UTC)  # on one clock Python subtracts what it shows, not what has passed
+    if elapsed <= limit:
         return
     known = "" if facts.at else "; the session's hour is not known"
-    hours = (used_at - facts.reconstituted_at) // timedelta(hours=1)
-    yield facts.finding("reconstituted-24h", f"used up to {hours} h after reconstitution, at most {planned.use_within}{known}", planned.source)
+    hours, minutes = divmod(elapsed // timedelta(minutes=1), 60)
+    passed = f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    yield facts.finding("reconstituted-24h", f"used up to {passed} after reconstitution, at most {planned.use_within}{known}", planned.source)
 
 
 def duplicate_visit(facts: SessionFacts) -> Iterator[Finding]:

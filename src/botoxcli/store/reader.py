@@ -304,4 +304,3 @@ def _folded(text: str) -> str:
     from unicodedata import normalize
 
     return normalize("NFC", normalize("NFC", text).casefold())
-

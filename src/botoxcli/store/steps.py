@@ -312,10 +312,7 @@ def _entry_guards(table: str) -> Iterator[str]:
         return
     yield f"CREATE INDEX {table}_by_entry ON {table} (entry_seq)"
     when = "EXISTS (SELECT 1 FROM entry WHERE seq = NEW.entry_seq)"
-    yield (
-        f"CREATE TRIGGER {table}_before_entry BEFORE INSERT ON {table} "
-        f"WHEN {when} BEGIN SELECT RAISE(ABORT, 'the entry is closed: {table}'); END"
-    )
+    yield (f"CREATE TRIGGER {table}_before_entry BEFORE INSERT ON {table} WHEN {when} BEGIN SELECT RAISE(ABORT, 'the entry is closed: {table}'); END")
 
 
 def _append_only(keys: dict[str, Sequence[tuple[str, ...]]]) -> tuple[str, ...]:

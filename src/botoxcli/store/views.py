@@ -100,9 +100,7 @@ LEFT JOIN vial_use u ON u.vial_id = v.vial_id AND EXISTS (
 LEFT JOIN visit_version w ON w.visit_version_id = u.visit_version_id
 LEFT JOIN vial_discard d ON d.vial_discard_id = (SELECT min(x.vial_discard_id) FROM vial_discard x WHERE x.vial_id = v.vial_id)""",
     "last_session": _last("session"),
-    "last_consult": _last(
-        "consult", ", c.decision, c.decided", "\nCROSS JOIN consult_detail c ON c.visit_version_id = v.visit_version_id"
-    ),
+    "last_consult": _last("consult", ", c.decision, c.decided", "\nCROSS JOIN consult_detail c ON c.visit_version_id = v.visit_version_id"),
     "last_follow_up": _last("follow-up"),
     "open_event": f"""
 SELECT v.patient_id, p.code AS patient, v.protocol, v.visit, coalesce(a.onset, v.date) AS date, a.event, a.severity, a.escalate

@@ -229,7 +229,7 @@ class _Run:
             case Extra(place, hundredths):
                 changed = changed.extra(place, hundredths)
         doubt = self._doubt(command, changed)
-        if True:
+        if not doubt or self._sure(doubt):
             self._change(changed)
 
     def _doubt(self, command: Skip | Dose | Extra, changed: Checklist) -> str:

@@ -25,24 +25,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ConsultRequest:
-    """What the person said. ``new_patient`` is there when the code is new: the change makes the patient too."""
+    """What the person said. ``identity`` is the name and birth date that were given: a new code makes the patient of them."""
 
     patient: str
     on: date
     answers: Mapping[str, str] = field(default_factory=dict)
-    new_patient: NewPatient | None = None
+    identity: NewPatient | None = None
     decided: OwnDecision | None = None
     reason: str | None = None
     accepted: frozenset[str] = frozenset()
 
     def content(self) -> dict[str, object]:
         """What makes two requests the same one, for a retry under one key."""
-        new = self.new_patient
+        who = self.identity
         return {
             "patient": self.patient,
             "on": self.on.isoformat(),
             "answers": dict(self.answers),
-            "new_patient": [new.code, new.name, new.born.isoformat()] if new else None,
+            "identity": [who.name, who.born.isoformat()] if who else None,
             "decided": self.decided,
             "reason": self.reason,
             "accepted": sorted(self.accepted),
@@ -77,7 +77,7 @@ def weigh(reader: Reader, edition: Edition, request: ConsultRequest) -> ConsultO
     known = find_or_new(reader, request.patient)
     settings = reader.settings()
     jurisdiction: Jurisdiction = "eu-uk" if settings["jurisdiction"] == "eu-uk" else "us"
-    born, code = _who(known, request.new_patient)
+    born, code = _who(known, request.identity)
     if born and request.on < born:
         raise ValueRefused("--on", "the day lies before the patient's birth")
     judged = judge(edition.protocol, request.answers, born=born, on=request.on, jurisdiction=jurisdiction)
@@ -96,7 +96,7 @@ def _who(known: KnownPatient | None, new: NewPatient | None) -> tuple[date | Non
 def _warnings(reader: Reader, edition: Edition, request: ConsultRequest, known: KnownPatient | None) -> tuple[Finding, ...]:
     level = edition.protocol.level
     if known is None:
-        new = request.new_patient
+        new = request.identity
         return duplicate_findings(reader.patients(), name=new.name, born=new.born, level=level("duplicate-patient")) if new else ()
     same = [consult.visit for consult in reader.patient_history(known.patient_id).consults if consult.date == request.on]
     because = f"a consult on {request.on.isoformat()} stands already (visit {same[0]})" if same else ""
@@ -128,8 +128,8 @@ def record(
         require_settled(outcome.warnings)
         if dry_run:
             return outcome
-        if request.new_patient and find_or_new(change.reader, request.new_patient.code) is None:
-            change.add_patient(request.new_patient)
+        if request.identity and find_or_new(change.reader, request.identity.code) is None:
+            change.add_patient(request.identity)
         visit = change.record_consult(_consult(outcome, request), change.pin_edition(edition))
         if key:
             change.drop_draft(key)

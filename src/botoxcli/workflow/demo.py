@@ -95,7 +95,7 @@ def _consult(recorder: Recorder, edition: Edition, person: Person, today: date, 
         patient=person.code,
         on=today - timedelta(days=person.consult),
         answers={**usual_answers(edition.protocol), **dict(person.answers)},
-        new_patient=NewPatient(code=person.code, name=person.name, born=person.born),
+        identity=NewPatient(code=person.code, name=person.name, born=person.born),
         decided=person.decided,
         reason=person.reason,
     )

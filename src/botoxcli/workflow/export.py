@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from botoxcli.clinic.history import KnownPatient
 from botoxcli.clinic.quantity import units
-from botoxcli.workflow.patients import IDENTITY_COLUMNS, PATIENT_COLUMNS, patient_rows
+from botoxcli.workflow.listing import IDENTITY_COLUMNS, PATIENT_COLUMNS, patient_rows
 
 if TYPE_CHECKING:
     from botoxcli.store.reader import Reader

@@ -1,10 +1,10 @@
-"""Patients: a new one, whether they are known already, and what a list says of each."""
+"""A new patient: what their code, name and birth date may be, and whether they are known already."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botoxcli.clinic import duplicates
 from botoxcli.clinic.findings import Finding, Level, require_settled, resolve
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 FLAGS = {"code": "CODE", "name": "--name", "born": "--born"}
-PATIENT_COLUMNS = ("patient", "archived", "protocol", "first_visit", "last_visit")
-IDENTITY_COLUMNS = ("name", "born")
 
 
 def checked_code(code: str) -> str:
@@ -60,17 +58,3 @@ def add_patient(
         require_settled(resolve(duplicate_findings(change.reader, patient.name, patient.born, level=level), accepted, {}))
         if not dry_run:
             change.add_patient(patient)
-
-
-def patient_rows(reader: Reader) -> Iterator[dict[str, Any]]:
-    """A row a patient, by code, with PATIENT_COLUMNS and IDENTITY_COLUMNS; no name and birth date once they were forgotten."""
-    for patient, protocol, first_visit, last_visit, name, born in reader.patient_lines():
-        yield {
-            "patient": patient,
-            "archived": False,
-            "protocol": protocol,
-            "first_visit": first_visit,
-            "last_visit": last_visit,
-            "name": name,
-            "born": born,
-        }

@@ -12,13 +12,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botoxcli.clinic.dates import parse_date
 from botoxcli.clinic.findings import Finding, Level, require_settled, resolve
 from botoxcli.clinic.history import StockVial, lot_key
 from botoxcli.clinic.protocol import Protocol
-from botoxcli.clinic.quantity import parse_number, scaled, units, units_text
+from botoxcli.clinic.quantity import parse_number, scaled, units_text
 from botoxcli.clinic.records import DiscardReason, NewVial
 from botoxcli.errors import NotFound, ValueRefused
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from botoxcli.store.reader import Reader
     from botoxcli.store.recorder import Recorder
 
-VIAL_COLUMNS = ("lot", "product", "units", "expires", "state", "visit", "given_units", "wasted_units", "discard_reason", "recalled")
 DISCARD_REASONS: tuple[DiscardReason, ...] = ("broken", "no-vacuum", "cold-chain", "recall", "expired")
 _MONTH = re.compile(r"(\d{4})-(\d{2})\Z", re.ASCII)
 _FLAGS = {"lot": "LOT", "product": "--product", "hundredths": "--units", "expires": "--expires", "count": "--count"}
@@ -127,22 +126,6 @@ def of_lot(reader: Reader, lot: str) -> tuple[StockVial, ...]:
     lots = {vial.lot_key: vial.lot for vial in reader.vials()}
     near = [lots[key] for key in difflib.get_close_matches(lot_key(lot), lots, n=3)]
     raise NotFound("vial", f"Near it in stock: {', '.join(near)}." if near else "`botox vial list --all` shows every lot.")
-
-
-def vial_row(vial: StockVial) -> dict[str, Any]:
-    """A vial as a row with VIAL_COLUMNS."""
-    return {
-        "lot": vial.lot,
-        "product": vial.product,
-        "units": units(vial.hundredths),
-        "expires": vial.expires.isoformat(),
-        "state": vial.state,
-        "visit": vial.visit,
-        "given_units": None if vial.given_hundredths is None else units(vial.given_hundredths),
-        "wasted_units": None if vial.wasted_hundredths is None else units(vial.wasted_hundredths),
-        "discard_reason": vial.discard_reason,
-        "recalled": vial.recalled,
-    }
 
 
 def visits_of(vials: Iterable[StockVial]) -> Iterator[int]:
