@@ -39,9 +39,7 @@ def item(result: Result) -> dict[str, Any]:
         (("--answer", "pain-severity=2"), "eligible", "pain-severity", "note", False),
     ],
 )
-def test_the_decision(
-    botox: Botox, ledger: Path, flags: tuple[str, ...], decision: str, finding: str, level: str, met: bool | None
-) -> None:
+def test_the_decision(botox: Botox, ledger: Path, flags: tuple[str, ...], decision: str, finding: str, level: str, met: bool | None) -> None:
     only = item(consult(botox, *ADA, *flags, "--format", "json"))
     judged = next(one for one in only["findings"] if one["id"] == finding)
     assert (only["decision"], judged["level"], judged["met"]) == (decision, level, met)
@@ -84,9 +82,7 @@ def test_the_practitioner_decides_beside_it(botox: Botox, ledger: Path) -> None:
         ("P0001", (*ADA, "--on", "2026-03-10"), 21, "--on"),
     ],
 )
-def test_what_is_refused_leaves_the_ledger_as_it_was(
-    botox: Botox, ledger: Path, patient: str, flags: tuple[str, ...], code: int, says: str
-) -> None:
+def test_what_is_refused_leaves_the_ledger_as_it_was(botox: Botox, ledger: Path, patient: str, flags: tuple[str, ...], code: int, says: str) -> None:
     before = ledger.read_bytes()
     result = consult(botox, *flags, patient=patient)
     assert (result.exit_code, says in result.stderr) == (code, True), result.stderr

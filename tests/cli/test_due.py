@@ -17,8 +17,7 @@ HEADER = "patient,kind,status,earliest,due,latest,days_late,protocol,anchor,anch
 def test_the_plain_list(botox: Botox, visited: Path) -> None:
     result = botox("due", "--today", "2026-04-01")
     assert result.stdout == (
-        "Patient  What     Status  Late  Earliest    Due         Latest\n"
-        "P0001    session  due           2026-03-31  2026-04-06  2026-07-06\n"
+        "Patient  What     Status  Late  Earliest    Due         Latest\nP0001    session  due           2026-03-31  2026-04-06  2026-07-06\n"
     )
 
 

@@ -62,7 +62,9 @@ def test_names_and_reasons_only_with_identify(botox: Any, visited: Path, kind: s
     assert ("bruise" in named, "agreed" in named) == (kind == "injections", kind == "visits")
 
 
-@pytest.mark.parametrize(("args", "visits"), [(["--since", "2026-01-06"], {"2"}), (["--until", "2026-01-05"], {"1"}), (["--patient", "P0001"], {"1", "2"})])
+@pytest.mark.parametrize(
+    ("args", "visits"), [(["--since", "2026-01-06"], {"2"}), (["--until", "2026-01-05"], {"1"}), (["--patient", "P0001"], {"1", "2"})]
+)
 @pytest.mark.parametrize("kind", ["visits", "answers"])
 def test_what_is_asked_for(botox: Any, visited: Path, kind: str, args: list[str], visits: set[str]) -> None:
     assert {row["visit"] for row in csv.DictReader(io.StringIO(botox("export", kind, *args).stdout))} == visits

@@ -19,7 +19,17 @@ def ready(botox: Botox, ledger: Path) -> Botox:
     """A patient whose consult of 2026-03-01 is eligible, and three vials of lot C1234."""
     assert botox("vial", "add", "C1234", "--units", "200", "--expires", "2027-06", "--count", "3").exit_code == 0
     consult = botox(
-        "consult", "P0001", "--name", "Ada Example", "--born", "1980-02-29", "--on", "2026-03-01", "--answers", str(DATA / "consult.yaml"), "--no-input"
+        "consult",
+        "P0001",
+        "--name",
+        "Ada Example",
+        "--born",
+        "1980-02-29",
+        "--on",
+        "2026-03-01",
+        "--answers",
+        str(DATA / "consult.yaml"),
+        "--no-input",
     )
     assert consult.exit_code == 0, consult.stderr
     return botox
@@ -79,7 +89,9 @@ def test_as_planned_the_whole_output(ready: Botox) -> None:
 
 
 def test_json_has_every_figure(ready: Botox) -> None:
-    only = item(planned(ready, "--skip", "temporalis-left-4=haematoma", "--extra", "trapezius-right=10", "--accept", "session-dose", "--format", "json"))
+    only = item(
+        planned(ready, "--skip", "temporalis-left-4=haematoma", "--extra", "trapezius-right=10", "--accept", "session-dose", "--format", "json")
+    )
     assert (only["visit"], only["units"], only["volume_ml"], only["sites"]) == (2, 160, 3.2, 32)
     assert only["deviations"] == [
         {"site": "temporalis-left-4", "state": "skipped", "planned_units": 5, "units": 0, "reason": "haematoma"},

@@ -20,7 +20,7 @@ COLUMNS = ["visit", "patient", "kind", "date", "protocol", "edition", "state", "
         (["--kind", "session"], [2]),
         (["--since", "2026-01-06"], [2]),
         (["--until", "2026-01-05"], [1]),
-        (["--since", "-9w", "--until", "today"], [2]),
+        (["--since", "-62d", "--until", "today"], [2]),
         (["--patient", "jane"], [1, 2]),
         (["--kind", "follow-up"], []),
     ],
@@ -47,7 +47,9 @@ def test_a_line_of_the_list(botox: Any, visited: Path) -> None:
 def test_show_a_session_whole(botox: Any, visited: Path) -> None:
     said = botox("visit", "show", "2")
     hashed = json.loads(botox("visit", "show", "2", "--format", "json").stdout)["items"][0]["edition_sha256"]
-    assert said.stdout == f"""\
+    assert (
+        said.stdout
+        == f"""\
 Visit 2: session of P0001 on 2026-01-06
 =======================================
 
@@ -74,6 +76,7 @@ Vials
 - Diluent: 4.00 mL
 - Reconstituted: 2026-01-06 09:00 (UTC)
 """
+    )
 
 
 def test_show_a_consult(botox: Any, visited: Path) -> None:

@@ -141,9 +141,8 @@ def test_pregnancy_not_applicable_at_the_chair(chair: Any) -> None:
 def test_several_changes_are_one_finding(chair: Any) -> None:
     found = chair.found(answers={"new-illness-or-medicine": "yes", "other-toxin-since": "unknown", "trouble-since-last": "no"})
     assert list(found) == ["changed"]
-    first, second = found["changed"].because.split("; toxin ")
-    assert first.startswith("new-illness-or-medicine yes: ") and second.startswith("was or may have been given elsewhere") is True
-    assert "other-toxin-since unknown: toxin" in found["changed"].because and "trouble-since-last" not in found["changed"].because
+    said = found["changed"].because
+    assert said.startswith("new-illness-or-medicine yes: ") and "; other-toxin-since unknown: " in said and "trouble-since-last" not in said
 
 
 def test_weakness_names_the_muscles_to_think_of(chair: Any) -> None:

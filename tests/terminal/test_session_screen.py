@@ -358,3 +358,9 @@ def test_the_small_protocol_is_what_these_tests_think() -> None:
     assert SMALL.planned_hundredths == 3_500
     assert SMALL.muscles == ("brow", "temple", "neck")
     assert SMALL.limits.site.hundredths == 1_000
+
+
+def test_what_was_left_open_before_the_starting_muscle_is_asked_before_the_end(chair: Chair) -> None:
+    done = chair.run([""] * 4, start_at="neck")
+    assert not done.open_sites()
+    assert [save.hundredths for save in chair.saves] == [1_000, 1_500, 3_500]

@@ -7,7 +7,6 @@ takes that off again, so ``unguarded(guarded(text)) == text``.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,10 +21,9 @@ _WIDE = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 def write_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]], stream: TextIO) -> None:
     """Writes header and rows as they come; holds no more than one row."""
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(columns)
+    stream.write(_line(columns))
     for row in rows:
-        writer.writerow([cell_text(cell) for cell in row])
+        stream.write(_line(map(cell_text, row)))
 
 
 def cell_text(cell: Cell) -> str:
@@ -37,6 +35,15 @@ def cell_text(cell: Cell) -> str:
     if isinstance(cell, str):
         return guarded(cell)
     return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
+def _line(cells: Iterable[str]) -> str:
+    """One row. The csv module leaves a lone CR bare when lines end in LF, and its own reader then splits the row there."""
+    return (",".join(map(_quoted, cells)) or '""') + "\n"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in ',"\r\n') else text
 
 
 def guarded(text: str) -> str:

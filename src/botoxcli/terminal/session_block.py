@@ -104,7 +104,7 @@ def _rows(checklist: Checklist, muscle: str, last_time: Mapping[str, str]) -> It
         said = (
             _tick_words(tick) if tick else "",
             f"last time: {last_time[site.id]}" if site.id in last_time else "",
-            site.landmark if same != name else f"as {same}",
+            site.landmark if same == name else f"as {same}",
         )
         dose = f"{units_text(tick.hundredths if tick else site.hundredths)} U"
         yield Row(tick.state if tick else "open", str(number), name, site.id, dose, said)

@@ -1,0 +1,105 @@
+"""A table in a pipe and on a terminal: complete, never cut, safe to look at."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+
+from botoxcli.terminal.console import console, is_plain
+from botoxcli.terminal.table import Column, Table, plain_lines, print_table
+
+SITES = [f"cervical-paraspinal-{side}-{number}" for side in ("left", "right") for number in (1, 2)]
+LONG = "Upper third of the forehead, at least 1.5 cm above the corrugator site, never lower than that"
+TABLE = Table(
+    [Column("Site"), Column("Units", "right"), Column("Landmark", fold=True), Column("Expires")],
+    [[site, "5", LONG, "2027-03-31"] for site in SITES],
+    title="Sites",
+    footer=["4 sites"],
+)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+Draw = Callable[[Table], str]
+
+
+@pytest.fixture(params=[40, 80, 140])
+def draw(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Draw:
+    """Draws a table on a terminal of that width, and says what came, without the colours."""
+    monkeypatch.setenv("COLUMNS", str(request.param))
+    monkeypatch.setenv("LINES", "50")
+
+    def on_a_terminal(table: Table) -> str:
+        screen = Terminal()
+        with contextlib.redirect_stdout(screen):
+            print_table(table)
+        return re.sub(r"\x1b\[[0-9;]*m", "", screen.getvalue())
+
+    return on_a_terminal
+
+
+def test_plain_is_complete_and_aligned() -> None:
+    table = Table([Column("Lot"), Column("Units", "right")], [["C-1", "5"], ["頭痛", "200"], ["é" * 6, "1"]], title="Stock", footer=["3 vials"])
+    assert plain_lines(table) == ["Stock", "Lot     Units", "C-1         5", "頭痛      200", "éééééé      1", "3 vials"]
+
+
+def test_a_pipe_gets_plain_text(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(TABLE)
+    assert capsys.readouterr().out.splitlines() == plain_lines(TABLE)
+
+
+def test_nothing_to_show(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(Table([Column("Lot")], [], empty="There is no vial."))
+    print_table(Table([Column("Lot")], []))
+    assert capsys.readouterr().out == "There is no vial.\nLot\n"
+
+
+def test_a_terminal_folds_and_never_cuts(draw: Draw) -> None:
+    said = draw(TABLE)
+    assert "…" not in said
+    for site in SITES:
+        assert sum(site in line for line in said.splitlines()) == 1
+    assert said.count("2027-03-31") == len(SITES)
+    assert said.count("Upper") == len(SITES)
+    assert said.count("never") == len(SITES)
+    assert said.splitlines()[0].strip() == "Sites"
+    assert said.splitlines()[-1] == "4 sites"
+
+
+@pytest.mark.parametrize("draw", [80, 140], indirect=True)
+def test_it_stays_within_the_width(draw: Draw, request: pytest.FixtureRequest) -> None:
+    lines = draw(TABLE).splitlines()
+    assert max(map(len, lines)) <= request.node.callspec.params["draw"]
+    assert len(lines) > len(plain_lines(TABLE))
+
+
+def test_too_narrow_for_the_ids_it_is_plain(draw: Draw, request: pytest.FixtureRequest) -> None:
+    plain = draw(TABLE).splitlines() == plain_lines(TABLE)
+    assert plain == (request.node.callspec.params["draw"] == 40)
+
+
+@pytest.mark.parametrize("hostile", ["[/]", "[bold]x", "\\[", "a\x1b[2Jb", "\u202eevil", "tail\\", ":smile:"])
+def test_cells_are_text_not_markup(draw: Draw, hostile: str) -> None:
+    said = draw(Table([Column("Name", fold=True), Column("N")], [[hostile, "1"]], title=hostile, footer=[hostile]))
+    assert "\x1b" not in said
+    assert "\u202e" not in said
+    assert said.count(hostile.replace("\x1b", "\\x1b").replace("\u202e", "\\u202e")) == 3
+
+
+def test_a_dumb_terminal_gets_plain_text(draw: Draw, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    assert draw(TABLE).splitlines() == plain_lines(TABLE)
+
+
+def test_no_color_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert console(Terminal()).no_color
+    assert is_plain(io.StringIO())
+    assert not is_plain(Terminal())
