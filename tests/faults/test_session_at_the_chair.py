@@ -169,3 +169,30 @@ def test_a_stop_is_met_before_the_needle_and_its_override_is_kept(ledger: Path) 
     said, code = chair.ends()
     assert (code, "--override interval=REASON" in said) == (23, True)
     assert len(botox(ledger, "visit", "list", "--kind", "session", "--format", "json")) == 1
+
+
+def test_a_dose_that_is_stopped_can_be_corrected_at_the_chair(ledger: Path) -> None:
+    chair = Chair(ledger)
+    chair.to_the_checklist()
+    chair.total()
+    chair.types("1=12")
+    chair.says(r"\[y/n\]: ")
+    chair.types("y")
+    for _ in range(7):
+        chair.says("help > ")
+        chair.types()
+    chair.says(r"Override STOP site-dose\?.*> ")
+    chair.types()
+    chair.says(r"Correct the sites\? \[y/n\]: ")
+    chair.types("y")
+    chair.says("help > ")
+    chair.types("1=5")
+    for _ in range(7):
+        chair.says("help > ")
+        chair.types()
+    chair.says(r"Minutes .*> ")
+    chair.types()
+    chair.says(r"155 U\? \[y/n\]: ")
+    chair.types("y")
+    said, code = chair.ends()
+    assert (code, "given 155 + wasted 45 = drawn 200 U" in said) == (0, True)

@@ -34,7 +34,9 @@ def ledger(tmp_path: Path) -> Path:
     edition, recorder = load_protocol(paths.shipped_protocols() / "chronic-migraine.yaml"), Recorder(path)
     with recorder.change(command="vial add", actor="Dr Example", at=NOW) as change:
         product = edition.protocol.product.name
-        change.add_vials(NewVial(lot="C1234", product=product, hundredths=20_000, expires=NOW.date().replace(year=2028), count=2 * ROUNDS), NOW.date())
+        change.add_vials(
+            NewVial(lot="C1234", product=product, hundredths=20_000, expires=NOW.date().replace(year=2028), count=2 * ROUNDS), NOW.date()
+        )
     for number in range(ROUNDS):
         code = f"P{number:04}"
         request = consult.ConsultRequest(

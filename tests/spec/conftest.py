@@ -32,7 +32,9 @@ class Chair:
 
     protocol: Protocol
 
-    def consult(self, on: date | str = CONSULT_DAY, decision: Any = "eligible", decided: Any = None, visit: int = 1, protocol: str = "") -> PastConsult:
+    def consult(
+        self, on: date | str = CONSULT_DAY, decision: Any = "eligible", decided: Any = None, visit: int = 1, protocol: str = ""
+    ) -> PastConsult:
         return PastConsult(visit, _day(on), protocol or self.protocol.id, decision, decided)
 
     def session(self, on: date | str, units: float = 155, visit: int = 2, protocol: str = "", product: str = "") -> PastSession:

@@ -193,9 +193,7 @@ def test_a_lapse_without_any_consult_asks_for_one_too(windows_of: Any) -> None:
     ],
     ids=["on the latest day: too soon", "on the day of the lapse", "later", "later, not eligible", "later, needs review"],
 )
-def test_a_consult_after_a_lapse_opens_a_new_course(
-    windows_of: Any, consulted: str, decision: str, anchor: str, session: str, review: str
-) -> None:
+def test_a_consult_after_a_lapse_opens_a_new_course(windows_of: Any, consulted: str, decision: str, anchor: str, session: str, review: str) -> None:
     items = listed(windows_of, "2026-10-01", session=SESSION, consult=a_consult(consulted, decision, visit=5))
     assert (items["session"].window.anchor.isoformat(), items["session"].status) == (anchor, session)
     assert items["consult-review"].window.due.isoformat() == review
@@ -308,9 +306,7 @@ def test_the_latest_come_first_then_by_patient_and_kind(windows_of: Any) -> None
 def test_the_sentence_that_explains(windows_of: Any) -> None:
     sentence = explain(listed(windows_of, "2026-06-05", session=SESSION)["session"].window)
     assert "2026-03-09 + 12 weeks = 2026-06-01, due by 2026-06-09" in sentence
-    assert sentence == (
-        "visit 2, session: 2026-03-09 + 12 weeks = 2026-06-01, due by 2026-06-09 (+ 3 months), latest 2026-09-09 (+ 6 months)"
-    )
+    assert sentence == ("visit 2, session: 2026-03-09 + 12 weeks = 2026-06-01, due by 2026-06-09 (+ 3 months), latest 2026-09-09 (+ 6 months)")
     check = explain(listed(windows_of, "2026-03-20", session=SESSION)["onset-check"].window)
     assert check == "visit 2, session: 2026-03-09 + 10 days = 2026-03-19, due by 2026-03-23 (+ 14 days), latest 2026-04-06 (+ 28 days)"
     review = explain(listed(windows_of, "2026-09-10", session=SESSION)["consult-review"].window)
@@ -338,7 +334,11 @@ events = st.builds(
     resolved=st.booleans(),
 )  # fmt: skip
 candidates = st.builds(
-    a_candidate, session=st.none() | visits, consult=st.none() | consults, follow_up=st.none() | visits, events=st.lists(events, max_size=3).map(tuple)
+    a_candidate,
+    session=st.none() | visits,
+    consult=st.none() | consults,
+    follow_up=st.none() | visits,
+    events=st.lists(events, max_size=3).map(tuple),
 )
 
 

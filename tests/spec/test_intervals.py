@@ -51,7 +51,7 @@ def test_the_list_opens_on_the_first_day_that_the_interval_allows(chair: Any, wi
 
 def test_a_course_at_every_due_day_meets_no_stop(chair: Any, windows_of: Any) -> None:
     rule = next(rule for rule in windows_of(1) if (rule.kind, rule.anchor) == ("session", "session"))
-    day, sessions = date(2025, 11, 30), []
+    day, sessions = date(2025, 11, 30), list[Any]()
     for number in range(2, 14):
         consults = [chair.consult(day - timedelta(days=1), visit=100 + number)]
         assert chair.found(day, sessions=sessions, consults=consults, vials=()) == {}, day

@@ -72,7 +72,7 @@ def test_nobody_is_told_to_stop_a_blood_thinner(protocol: Protocol) -> None:
     ],
 )
 def test_an_appointment_at_an_hour_that_is_skipped_or_doubled_is_refused(zone: str, when: str, why: str) -> None:
-    with pytest.raises(ValueRefused, match="^--for: ") as refused:
+    with pytest.raises(ValueRefused, match=r"^--for: ") as refused:
         parse_moment(when, zone=zone, where="--for")
     assert why in str(refused.value)
 

@@ -257,7 +257,10 @@ def test_the_dose_of_a_session(chair: Any, protocol: Protocol, total: float, us:
 
 
 def test_of_two_limits_that_are_passed_the_sterner_speaks(chair: Any, protocol: Protocol) -> None:
-    limits = (DoseLimit(units=100, level="stop", source="practice"), DoseLimit(units=150, level="warn", jurisdiction="us", source="practice"))
+    limits = tuple(
+        DoseLimit.model_validate({"source": "practice", **limit})
+        for limit in ({"units": 100, "level": "stop"}, {"units": 150, "level": "warn", "jurisdiction": "us"})
+    )
     own = protocol.model_copy(update={"limits": protocol.limits.model_copy(update={"session": limits})})
     found = chair.found(checklist=Checklist(own).give_rest(), protocol=own)["session-dose"]
     assert (found.level, found.because) == ("stop", "155 U, over 100 U")

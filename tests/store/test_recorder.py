@@ -263,6 +263,12 @@ class TestKey:
         with pytest.raises(ValueRefused), change("consult", "k") as c:
             c.standing("k", self.REQUEST)
 
+    def test_a_key_that_stands_without_a_request_is_refused(self, change: Any, make: Any) -> None:
+        with change("session", "k") as c:
+            c.add_patient(make.patient())
+        with pytest.raises(ValueRefused):
+            self.record(change, make, self.REQUEST)
+
     def test_without_a_key_nothing_stands(self, ledger: Path, change: Any, make: Any) -> None:
         for _ in range(2):
             assert self.record(change, make, self.REQUEST, key=None) is None

@@ -127,7 +127,7 @@ def test_lots_are_joined_in_their_order_of_use_and_spelled_as_they_stand(ledger:
         c.add_patient(make.patient())
         edition = c.pin_edition(make.loaded)
         first, second, third = c.add_vials(make.vials("Z-9", count=2), date(2026, 1, 1)) + c.add_vials(make.vials("A-1"), date(2026, 1, 1))
-        uses = tuple(VialUse(vial_id=one, given_hundredths=500, wasted_hundredths=19_500) for one in (second, third, first))
+        uses = tuple(VialUse(vial_id=one, given_hundredths=500, wasted_hundredths=19_500) for one in (second, first, third))
         c.record_session(make.session(injections=(make.injection(hundredths=1500),), vials=uses, imported=False), edition)
     assert ask(ledger, "SELECT lots FROM current_visit") == [{"lots": "Z-9, A-1"}]
     with change() as c:

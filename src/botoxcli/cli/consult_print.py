@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from botoxcli.cli.rows import write_item
 from botoxcli.clinic.findings import Finding
 from botoxcli.clinic.history import treats
+from botoxcli.terminal.console import is_plain
+from botoxcli.terminal.lines import Section, print_lines, print_sheet
 from botoxcli.terminal.table import Column, Table, print_table
 from botoxcli.workflow.consult import ConsultOutcome
 from botoxcli.workflow.session import Edition
@@ -25,10 +27,27 @@ def print_consult(edition: Edition, outcome: ConsultOutcome, *, form: str, dry_r
         _print_json(edition, outcome, dry_run=dry_run)
         return
     head = "Would record a consult" if dry_run else f"{'Stands already as' if outcome.standing else 'Recorded:'} visit {outcome.visit}, consult"
-    columns = [Column("Criterion"), Column("Met"), Column(""), Column("Because", fold=True), Column("Rule set; source", fold=True)]
-    rows = [(finding.id, met_words(finding.met), _weight(finding), finding.because, finding.source) for finding in outcome.findings]
     title = f"{head} of {outcome.patient} on {outcome.on.isoformat()}, {edition.protocol.id} edition {edition.protocol.edition}"
-    print_table(Table(columns, rows, title=title, footer=["", *decision_lines(outcome), *_next(outcome, dry_run=dry_run)]))
+    end = [*decision_lines(outcome), *_next(outcome, dry_run=dry_run)]
+    if is_plain():
+        columns = [Column("Criterion"), Column("Met"), Column(""), Column("Because"), Column("Rule set; source")]
+        rows = [(finding.id, met_words(finding.met), _weight(finding), _said(finding), finding.source) for finding in outcome.findings]
+        print_table(Table(columns, rows, title=title, footer=["", *end]))
+    else:
+        print_sheet(title, _by_weight(outcome))
+        print_lines(["", *end])
+
+
+def _by_weight(outcome: ConsultOutcome) -> Iterator[Section]:
+    """For a screen: what is in order first, what speaks against it last, where the eye is."""
+    for level, words in (("note", "In order"), ("warn", "To review"), ("stop", "Against it")):
+        points = [f"{one.id} {met_words(one.met)}: {_said(one)} [{one.source}]" for one in outcome.findings if one.level == level]
+        if points:
+            yield Section(words, tuple(points))
+
+
+def _said(finding: Finding) -> str:
+    return finding.because.removeprefix(f"{finding.id} ")
 
 
 def decision_lines(outcome: ConsultOutcome) -> Iterator[str]:

@@ -36,7 +36,8 @@ def demo(ctx: typer.Context) -> None:
     create_ledger(ledger, settings=SETTINGS, actor=ACTOR, at=now)
     with state.reader() as reader:
         today = state.today(reader)
-    print_lines([f"A practice that does not exist, as it would stand on {today.isoformat()}.", "", f"1. The intake of {SHOWN.name} ({SHOWN.code})", ""])
+    print_lines([f"A practice that does not exist, as it would stand on {today.isoformat()}.", ""])
+    print_lines([f"1. The intake of {SHOWN.name} ({SHOWN.code})", ""])
     consulted, treated = furnish(Recorder(ledger), edition, today=today, now=now)
     print_consult(edition, consulted, form="table", dry_run=False)
     print_lines(["", f"2. The first session of {SHOWN.name}", ""])

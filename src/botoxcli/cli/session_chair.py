@@ -22,7 +22,7 @@ from botoxcli.clinic.instants import moment_text
 from botoxcli.clinic.quantity import ml_text, units_text
 from botoxcli.clinic.session_draft import SessionDraft
 from botoxcli.clinic.stock import choose_vials, todays_vials
-from botoxcli.errors import BotoxError, Interrupted
+from botoxcli.errors import BotoxError, Interrupted, StoppedByRule
 from botoxcli.terminal.ask import ask_value, confirm
 from botoxcli.terminal.findings_screen import settle
 from botoxcli.terminal.keys import interrupted_says, say, screen, typed
@@ -79,9 +79,21 @@ def at_the_chair(chair: Chair) -> SessionDraft:
     with interrupted_says(chair.saved):
         _before_the_needle(chair)
         _run_checklist(chair)
-        _ask_more_vials(chair)
-        chair.settle(_new(chair, findings_of(chair.plan, chair.request())))
+        while not _doses_are_settled(chair):
+            _run_checklist(chair, start_at=chair.draft.checklist.deviations()[0].muscle)
     return chair.draft
+
+
+def _doses_are_settled(chair: Chair) -> bool:
+    """Whether nothing speaks against the doses any more; False when the sites are to be corrected. Raises StoppedByRule."""
+    _ask_more_vials(chair)
+    try:
+        chair.settle(_new(chair, findings_of(chair.plan, chair.request())))
+    except StoppedByRule:
+        if not chair.draft.checklist.deviations() or not confirm("Correct the sites?"):
+            raise
+        return False
+    return True
 
 
 def _before_the_needle(chair: Chair) -> None:
@@ -224,10 +236,10 @@ def _ask_reconstitution(chair: Chair) -> None:
         return
 
 
-def _run_checklist(chair: Chair) -> None:
+def _run_checklist(chair: Chair, *, start_at: str | None = None) -> None:
     if chair.draft.begun_at is None:
         chair.keep(replace(chair.draft, begun_at=chair.now()))
-    if not chair.draft.checklist.open_sites():
+    if not chair.draft.checklist.open_sites() and start_at is None:
         return
     last = next((session for session in reversed(chair.plan.history.sessions) if session.protocol == chair.plan.protocol.id), None)
     checklist = run_checklist(
@@ -235,6 +247,7 @@ def _run_checklist(chair: Chair) -> None:
         volume_ul=_volumes(chair),
         save=lambda ticked: chair.keep(chair.draft.with_checklist(ticked)),
         last_time=last_time(last),
+        start_at=start_at,
     )
     chair.keep(chair.draft.with_checklist(checklist))
 

@@ -58,16 +58,16 @@ def list_visits(
 def print_visits(heads: Sequence[VisitHead], *, empty: str) -> None:
     """The visits as a table, with what a person looks for first."""
     from botoxcli.clinic.quantity import units_text
-    from botoxcli.terminal.table import Column, Table, print_table
+    from botoxcli.terminal.table import Column, Table, print_table, without_the_usual
 
-    headers = [Column("Visit", "right"), Column("Patient"), Column("Kind"), Column("Date"), Column("Units", "right"), Column("Lots", fold=True)]
-    headers += [Column("Decision", fold=True), Column("State"), Column("Protocol", fold=True)]
+    columns = [Column("Visit", "right"), Column("Patient"), Column("Kind"), Column("Date"), Column("Units", "right"), Column("Lots", fold=True)]
+    columns += [Column("Decision", fold=True), Column("State"), Column("Protocol", fold=True)]
     rows = []
     for head in heads:
         row = [str(head.visit), head.patient, head.kind, head.date.isoformat(), "" if head.hundredths is None else units_text(head.hundredths)]
         decision = " / ".join(word for word in (head.decision, head.decided) if word)
         rows.append([*row, head.lots or "", decision, head.state, f"{head.protocol} {head.edition}"])
-    print_table(Table(headers, rows, empty=empty))
+    print_table(without_the_usual(Table(columns, rows, empty=empty), {"State": "recorded"}))
 
 
 @app.command()

@@ -9,11 +9,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from itertools import groupby
 
 from botoxcli.clinic.protocol import Protocol, Question
 from botoxcli.clinic.quantity import parse_number, text
 from botoxcli.clinic.question_rules import answers as answer_words
+from botoxcli.clinic.questions import listed
 from botoxcli.errors import ValueRefused
 
 UNKNOWN = "unknown"
@@ -25,7 +25,7 @@ def allowed(question: Question) -> str:
     """What may be answered, in words: ``a whole number of days a month, 0 to 31, or unknown``."""
     if question.type == "number":
         return f"{_number_words(question)}, or unknown"
-    words = _listed(question)
+    words = listed(answer_words(question))
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
@@ -33,16 +33,7 @@ def short_range(question: Question) -> str:
     """The same for a prompt: ``0-31`` or ``yes/no/unknown``."""
     if question.type == "number" and question.min is not None and question.max is not None:
         return f"{text(question.min)}-{text(question.max)}"
-    return "/".join(_listed(question))
-
-
-def _listed(question: Question) -> list[str]:
-    """The words that may answer, choices that are numbers in one: ``mild``, ``moderate``, ``severe``, ``0-10``, ``unknown``."""
-    listed: list[str] = []
-    for numbers, words in groupby(answer_words(question), str.isdecimal):
-        run = list(words)
-        listed += [f"{run[0]}-{run[-1]}"] if numbers and len(run) > 1 else run
-    return listed
+    return "/".join(listed(answer_words(question)))
 
 
 def _number_words(question: Question) -> str:

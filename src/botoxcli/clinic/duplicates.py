@@ -20,7 +20,8 @@ def name_key(name: str) -> str:
 
 
 def _words(name: str) -> list[str]:
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(sign) and sign not in _APOSTROPHES)
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+    plain = "".join(sign for sign in folded if not unicodedata.combining(sign) and sign not in _APOSTROPHES)
     return "".join(sign if sign.isalnum() else " " for sign in plain).split()
 
 
@@ -35,7 +36,7 @@ def similar(one: str, other: str) -> bool:
 
 
 def _near(one: str, other: str) -> bool:
-    return difflib.SequenceMatcher(None, one, other).ratio() >= _SIMILAR
+    return difflib.SequenceMatcher(None, min(one, other), max(one, other)).ratio() >= _SIMILAR  # its ratio depends on the order
 
 
 def duplicate_findings(patients: Iterable[KnownPatient], *, name: str, born: date, level: Level) -> tuple[Finding, ...]:

@@ -17,6 +17,7 @@ from botoxcli.clinic.findings import Finding, Level
 from botoxcli.clinic.history import Decision, PastConsult, treats
 from botoxcli.clinic.protocol import Condition, Criterion, Jurisdiction, Protocol, Role
 from botoxcli.clinic.quantity import text
+from botoxcli.clinic.questions import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def condition_words(condition: Condition) -> str:
     ):
         if bound is not None:
             return f"{words} {text(bound)}"
-    return " or ".join(condition.one_of or ())
+    return " or ".join(listed(condition.one_of or ()))
 
 
 def holds(condition: Condition, answer: str) -> bool | None:

@@ -5,7 +5,9 @@ A criterion belongs to the consultation and bears on its decision; a chair quest
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
+from itertools import groupby
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema, model_validator
@@ -13,6 +15,15 @@ from pydantic import Field, WithJsonSchema, model_validator
 from botoxcli.clinic.protocol_values import Id, Jurisdiction, Number, Part, Sourced, Text, YesNo
 
 _ONE_OR_MORE = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]})
+
+
+def listed(words: Iterable[str]) -> list[str]:
+    """Answers as they are named to a person, a run of numbers in one: ``mild``, ``severe``, ``0-10``."""
+    named: list[str] = []
+    for numbers, run in groupby(words, str.isdecimal):
+        together = list(run)
+        named += [f"{together[0]}-{together[-1]}"] if numbers and len(together) > 1 else together
+    return named
 
 
 class Condition(Part):

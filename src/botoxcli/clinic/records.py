@@ -18,8 +18,18 @@ from botoxcli.clinic.history import Decision, OwnDecision
 from botoxcli.clinic.text import clean
 from botoxcli.errors import ValueRefused
 
-CleanText = Annotated[str, AfterValidator(clean), Field(max_length=10_000)]
-ShortText = Annotated[str, AfterValidator(clean), Field(min_length=1, max_length=200)]
+
+def _length(lowest: int, highest: int) -> AfterValidator:
+    def check(text: str) -> str:
+        if not lowest <= len(text) <= highest:
+            raise ValueError(f"must have {lowest} to {highest} characters")
+        return text
+
+    return AfterValidator(check)
+
+
+CleanText = Annotated[str, AfterValidator(clean), _length(0, 10_000)]
+ShortText = Annotated[str, AfterValidator(clean), _length(1, 200)]
 
 
 def _code(code: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from botoxcli.terminal.clean import padded, shown, width
@@ -53,6 +53,26 @@ def plain_lines(table: Table) -> list[str]:
         aligned = zip(cells, widths, table.columns, strict=True)
         lines.append("  ".join(padded(cell, size, right=column.align == "right") for cell, size, column in aligned).rstrip())
     return [*lines, *table.footer]
+
+
+def without_the_usual(table: Table, usual: Mapping[str, str]) -> Table:
+    """On a screen: without the columns that say the usual thing in every row, and with one line that says so instead of a column all alike.
+
+    A pipe keeps every column: a script counts on them.
+    """
+    if is_plain() or not table.rows:
+        return table
+    alike = {place: {row[place] for row in table.rows} for place in range(len(table.columns))}
+    dropped = {place for place, column in enumerate(table.columns) if alike[place] == {usual.get(column.header)} and column.header in usual}
+    told = {place for place, column in enumerate(table.columns) if column.fold and len(alike[place]) == 1}
+    said = [f"{table.columns[place].header.lower()} {value}" for place in sorted(told) for value in alike[place] if value]
+    kept = [place for place in range(len(table.columns)) if place not in dropped | told]
+    return replace(
+        table,
+        columns=[table.columns[place] for place in kept],
+        rows=[[row[place] for place in kept] for row in table.rows],
+        footer=[*table.footer, *([f"All with {', '.join(said)}"] if said else [])],
+    )
 
 
 def _fits(table: Table) -> bool:

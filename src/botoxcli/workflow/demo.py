@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from botoxcli.clinic.checklist import Checklist
@@ -63,7 +64,7 @@ def _favourable(question: Question, rule: tuple[str, Condition] | None) -> str:
     wanted = rule is not None and rule[0] in ("require", "advise")
     condition = rule[1] if rule else None
     if question.type == "number":
-        lowest, highest = question.min or 0, question.max or 0
+        lowest, highest = question.min or Decimal(0), question.max or Decimal(0)
         if condition and condition.at_least is not None:
             return text(min(condition.at_least + 4 * question.step, highest))
         return text(condition.more_than + 9 if condition and condition.more_than is not None else lowest + 4 * question.step)
