@@ -203,6 +203,36 @@ class StoppedByRule(BotoxError):
         return {"findings": [{"id": finding, "level": level, "because": because} for finding, level, because in self.findings]}
 
 
+class ImportRefused(BotoxError):
+    """A file is not taken, and nothing of it was recorded.
+
+    ``problems`` are all that is wrong, each with ``row`` and ``column`` (None where it is about the whole file or row) and ``why``;
+    ``column`` is a name of the header, and nothing ever repeats a cell. ``report`` is the same as lines to read.
+    """
+
+    exit_code = 24
+    kind = "import-refused"
+    MOST_LINES: ClassVar[int] = 50
+
+    def __init__(self, problems: Sequence[dict[str, Any]], next_step: str = "") -> None:
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        more = [f"and {count - self.MOST_LINES} more"] if count > self.MOST_LINES else []
+        self.report = "\n".join([*(_problem_line(problem) for problem in self.problems[: self.MOST_LINES]), *more])
+        super().__init__(
+            f"The file is refused for {count} {'problem' if count == 1 else 'problems'}; nothing was recorded.",
+            next_step or "Mend the file and import it again: it is taken whole or not at all.",
+        )
+
+    def facts(self) -> dict[str, Any]:
+        return {"problems": list(self.problems)}
+
+
+def _problem_line(problem: dict[str, Any]) -> str:
+    where = [f"{name} {problem[name]}" for name in ("row", "column") if problem.get(name) is not None]
+    return f"{', '.join(where) or 'file'}: {problem['why']}"
+
+
 class Interrupted(BotoxError):
     """The person pressed Ctrl-C or closed the input. ``saved`` says what stands and how to go on."""
 

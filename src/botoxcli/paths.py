@@ -1,4 +1,4 @@
-"""Where things live: the ledger, the protocols that came with the program."""
+"""Where things live: the ledger, the practitioner's own protocols, the protocols that came with the program."""
 
 from __future__ import annotations
 
@@ -17,6 +17,13 @@ def ledger_path(given: Path | None = None) -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("botoxcli", appauthor=False) / "ledger.db"
+
+
+def own_protocols() -> Path:
+    """The folder of the practitioner's own protocols, in the user's data folder beside the ledger's usual place."""
+    from platformdirs import user_data_path
+
+    return user_data_path("botoxcli", appauthor=False) / "protocols"
 
 
 def shipped_protocols() -> Path:

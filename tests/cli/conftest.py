@@ -76,6 +76,14 @@ def at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
 
 
 @pytest.fixture
+def cycle(botox: Botox, ledger: Path) -> Botox:
+    """The command line on a ledger with two cycles of P0001: see ``cycle.two_cycles``."""
+    from .cycle import two_cycles
+
+    return two_cycles(botox)
+
+
+@pytest.fixture
 def visited(ledger: Path) -> Path:
     """The ledger with patient P0001, a consult on 2026-01-05 (visit 1) and a session on 2026-01-06 (visit 2) with two deviations."""
     from botoxcli import paths

@@ -40,7 +40,10 @@ def test_help_loads_no_command() -> None:
     assert "Commands:" in said
 
 
-@pytest.mark.parametrize("command", ["due", "patient", "vial", "visit", "export", "init", "settings", "session", "consult", "prep"])
+COMMANDS = "due patient vial visit export init settings session consult prep diary response follow-up lot audit undo"
+
+
+@pytest.mark.parametrize("command", COMMANDS.split())
 def test_a_command_s_help_is_light(command: str) -> None:
     assert probe(command, "--help")[:2] == (0, [])
 
@@ -50,12 +53,17 @@ def test_reading_in_a_pipe_is_light(visited: Path, command: str) -> None:
     assert probe("--ledger", str(visited), *command.split())[:2] == (0, [])
 
 
+@pytest.mark.parametrize("command", ["lot C1234", "lot C1234 --format csv --identify", "audit", "audit --format json"])
+def test_what_finds_something_is_light_too(visited: Path, command: str) -> None:
+    assert probe("--ledger", str(visited), *command.split())[:2] == (3, [])
+
+
 COMPLETIONS = [
     ("bash", {"COMP_WORDS": "botox vi", "COMP_CWORD": "1"}, "vial\nvisit\n"),
     ("bash", {"COMP_WORDS": "botox vial a", "COMP_CWORD": "2"}, "add\namend\n"),
     ("bash", {"COMP_WORDS": "botox --ledger x vial dis", "COMP_CWORD": "4"}, "discard\n"),
-    ("fish", {"_TYPER_COMPLETE_ARGS": "botox vis", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}, "visit\tList and show visits.\n"),
-    ("zsh", {"_TYPER_COMPLETE_ARGS": "botox vis"}, '_arguments \'*: :(("visit":"List and show visits."))\'\n'),
+    ("fish", {"_TYPER_COMPLETE_ARGS": "botox vis", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}, "visit\tList, show, amend and void visits.\n"),
+    ("zsh", {"_TYPER_COMPLETE_ARGS": "botox vis"}, '_arguments \'*: :(("visit":"List, show, amend and void visits."))\'\n'),
 ]
 
 

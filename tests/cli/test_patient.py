@@ -15,7 +15,7 @@ ADD = ("patient", "add", "P0002", "--name", "Ann Other", "--born", "1990-01-31")
 def test_add_list_show(botox: Any, ledger: Path) -> None:
     assert botox("patient", "list").stdout == "There is no patient yet: `botox patient add` or `botox consult` makes one.\n"
     assert botox(*ADD).exit_code == 0
-    assert botox("patient", "list").stdout == "Patient  Protocol  First visit  Last visit\nP0002\n"
+    assert botox("patient", "list").stdout == "Patient  Archived  Protocol  First visit  Last visit\nP0002\n"
     assert botox("patient", "show", "ann").stdout == "Patient: P0002\nNo visit is recorded.\n"
 
 

@@ -14,7 +14,7 @@ FILE = paths.shipped_protocols() / "chronic-migraine.yaml"
 
 def test_list(botox: Any) -> None:
     said = botox("protocol", "list").stdout.splitlines()
-    assert said[0].split() == ["Protocol", "Edition", "Title", "Sites", "Units"]
+    assert said[0].split() == ["Protocol", "Edition", "Title", "Sites", "Units", "From"]
     assert [line.split()[0] for line in said[1:]] == [path.stem for path in sorted(FILE.parent.glob("*.yaml"))]
     items = json.loads(botox("protocol", "list", "--format", "json").stdout)["items"]
     ours = next(item for item in items if item["protocol"] == "chronic-migraine")

@@ -31,8 +31,9 @@ def test_help_lists_every_command_with_its_line(botox: Any) -> None:
     assert [line.split()[0] for line in said.stdout.split("Commands:")[1].splitlines() if line.startswith("  ") and "  " in line.strip()] == [
         *COMMANDS
     ]
+    widest = max(map(len, COMMANDS))
     for name, words in COMMANDS.items():
-        assert f"{name:<9} {words}" in said.stdout
+        assert f"  {name:<{widest}}  {words}" in said.stdout
     bare = run()
     assert (bare.returncode, bare.stdout) == (0, run("--help").stdout)
 
@@ -83,7 +84,7 @@ def test_the_ledger_is_found_before_after_and_in_the_environment(botox: Any, led
 USAGE = [
     (["patientx"], "Error: `botox` has no such command.\nDid you mean `botox patient`?\n"),
     ([SECRET], "Error: `botox` has no such command.\n`botox --help` lists what there is.\n"),
-    (["patient"], "Error: `botox patient` needs a command: add, list, show.\nSee `botox patient --help`.\n"),
+    (["patient"], "Error: `botox patient` needs a command: add, list, show, edit, toxin, pause, archive.\nSee `botox patient --help`.\n"),
     (["patient", SECRET], "Error: `botox patient` has no such command.\n`botox patient --help` lists what there is.\n"),
     (
         ["patient", "show", "Jane", "Secret"],

@@ -9,6 +9,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from botoxcli.clinic.dates import Span
+from botoxcli.clinic.eligibility import condition_words, holds
 from botoxcli.clinic.protocol import Condition, ContinueWhen, Criterion, Protocol, Question, Site, StopWhen
 from botoxcli.clinic.protocol_values import Id, Number, Percent, ProductName, SiteDose, TimeSpan
 from botoxcli.files.protocol_yaml import load_protocol
@@ -81,7 +82,16 @@ def test_one_answer_is_a_list_of_one() -> None:
     assert Condition.model_validate({"is": ["moderate", "severe"]}).one_of == ("moderate", "severe")
 
 
-@pytest.mark.parametrize("given", [{}, {"at_least": 1, "at_most": 2}, {"is": []}, {"at_least": "1"}, {"at_least": None}])
+TWO_BOUNDS = [{"at_least": 1, "more_than": 2}, {"at_most": 1, "less_than": 2}, {"is": "yes", "at_least": 1}]
+
+
+def test_a_condition_may_have_a_bound_from_below_and_one_from_above() -> None:
+    both = Condition.model_validate({"at_least": 2, "less_than": 18})
+    assert condition_words(both) == "at least 2 and less than 18"
+    assert [holds(both, age) for age in ("1", "2", "17", "18")] == [False, True, True, False]
+
+
+@pytest.mark.parametrize("given", [{}, *TWO_BOUNDS, {"is": []}, {"at_least": "1"}, {"at_least": None}])
 def test_no_condition(given: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Condition.model_validate(given)

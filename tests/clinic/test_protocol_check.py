@@ -51,6 +51,10 @@ def drop(*path: str | int) -> Change:
     return change
 
 
+def a_limit(**given: Any) -> dict[str, Any]:
+    return {"muscles": ["procerus"], "units": 50, "source": "practice", **given}
+
+
 def found(protocol: Protocol) -> list[str]:
     return [f"{path_text(path)}: {said}" for path, said in contradictions(protocol)]
 
@@ -126,7 +130,21 @@ BROKEN = [
         "response_rules[2].look_again: belongs to a rule with",
     ),
     (put("outcomes", "measures", 3, "id", to="hours"), "response_rules[2].continue_when[1]: needs the measure headache-hours-28d among outcomes"),
-    (put("outcomes", "measures", 0, "id", to="days"), "outcomes.measures: needs headache-days: a follow-up asks for it"),
+    (put("outcomes", "measures", 0, "id", to="days"), "outcomes.measures: needs headache-days: the response rules are about them"),
+    (drop("sites", 0, "units"), "sites[0].units: is missing: a site has units, or units_per_kg"),
+    (put("sites", 0, "units_per_kg", to=0.5), "sites[0].units_per_kg: stands beside units; a site has one of them"),
+    (drop("sites", 0, "y"), "sites[0].y: is missing: a place on the map has view, x and y"),
+    (put("sites", 0, "units", to={"from": 5, "to": 11}), "sites[0].units.to: more than the 10 U that limits.site allows"),
+    (put("limits", "cumulative", 0, "units_per_kg", to=10), "chair: needs the question weight: doses are per kg"),
+    (put("chair", 2, "id", to="weight"), "chair[2].type: the weight is a number above 0 with the unit kg"),
+    (put("chair", 2, "id", to="weight"), "chair[2].raises.finding: must be weight: it says that the weight is not known"),
+    (put("limits", "muscles", to=[a_limit(muscles=["masseter"])]), "limits.muscles[0].muscles[0]: no site names this muscle"),
+    (put("limits", "muscles", to=[a_limit(muscles=["procerus", "procerus"])]), "limits.muscles[0].muscles[1]: this muscle stands here twice"),
+    (put("limits", "muscles", to=[a_limit(at_least=51)]), "limits.muscles[0].at_least: is more than units"),
+    (put("limits", "muscles", to=[a_limit(at_least_per_kg=1)]), "limits.muscles[0].at_least_per_kg: needs a units_per_kg that is no less"),
+    (put("limits", "muscles", to=[a_limit()]), "finding_levels.muscle-dose: is missing: limits.muscles raises it"),
+    (put("limits", "muscle_count", to={"count": 8, "source": "practice"}), "finding_levels.muscle-count: is missing: limits.muscle_count raises it"),
+    (put("finding_levels", "muscle-dose", to="warn"), "finding_levels.muscle-dose: nothing raises this finding"),
     (put("outcomes", "measures", 0, "id", to="diary-days"), "outcomes.measures[0].id: is taken"),
     (put("outcomes", "measures", 0, "max", to=31), "outcomes.measures[0].counted_over_diary_days: such a measure has min 0 and max 28"),
     (put("outcomes", "measures", 6, "min", to=8), "outcomes.measures[6].max: is less than min"),
@@ -163,6 +181,24 @@ def test_the_sums_follow_the_sites() -> None:
 
 def test_the_sums_without_follow_the_pain() -> None:
     assert arithmetic(a_protocol(put("follow_the_pain", to=[]))) == "31 sites, 155 U"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ((put("sites", 0, "units", to={"from": 1.25, "to": 2.5}),), "31 sites, 151.25 U (151.25 to 152.5 U)"),
+        ((put("sites", 0, "units", to={"from": 1.25, "to": 2.5, "usual": 2}),), "31 sites, 152 U (151.25 to 152.5 U)"),
+        ((put("sites", 0, "optional", to=True),), "30 sites, 150 U; 1 optional site"),
+        ((drop("sites", 0, "units"), put("sites", 0, "units_per_kg", to={"from": 0.5, "to": 1})), "31 sites, 150 U and 0.5 U/kg (0.5 to 1 U/kg)"),
+        (tuple(put("sites", index, "optional", to=True) for index in range(31)), "31 optional sites"),
+    ],
+)
+def test_the_sums_of_ranges_of_doses_per_kg_and_of_optional_sites(changes: tuple[Change, ...], said: str) -> None:
+    def change(value: dict[str, Any]) -> None:
+        for one in (*changes, put("follow_the_pain", to=[])):
+            one(value)
+
+    assert arithmetic(a_protocol(change)) == said
 
 
 def test_one_site_is_one_site() -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from botoxcli.clinic.checklist import Checklist
+from botoxcli.clinic.planned_dose import SiteUnits
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.session_draft import SessionDraft, from_json
 from botoxcli.files.protocol_yaml import load_protocol
@@ -62,20 +63,22 @@ def test_a_draft_comes_back_as_it_was(draft: SessionDraft) -> None:
 
 def test_every_field_of_a_draft_is_kept() -> None:
     kept = set(SessionDraft(date(2026, 3, 9), Checklist(PROTOCOL)).as_json())
-    assert kept == {field for field in SessionDraft.__dataclass_fields__ if field != "checklist"} | {"ticks", "ended_early"}
+    assert kept == {field for field in SessionDraft.__dataclass_fields__ if field != "checklist"} | {"ticks", "ended_early", "passed", "protocol"}
 
 
 def changed(sites: dict[str, Any]) -> Protocol:
     """The protocol with other doses; None takes a site out of it."""
     kept = tuple(
-        site.model_copy(update={"hundredths": sites.get(site.id, site.hundredths)}) for site in PROTOCOL.sites if sites.get(site.id, 1) is not None
+        site.model_copy(update={"units": SiteUnits(lowest=dose, highest=dose)}) if (dose := sites.get(site.id)) else site
+        for site in PROTOCOL.sites
+        if sites.get(site.id, 1) is not None
     )
     return PROTOCOL.model_copy(update={"sites": kept})
 
 
 @pytest.mark.parametrize(
     ("protocol", "lost"),
-    [(changed({}), ()), (changed({"procerus": 250}), ("procerus",)), (changed({"procerus": None}), ("procerus", "procerus-2"))],
+    [(changed({}), ()), (changed({"procerus": 2.5}), ("procerus",)), (changed({"procerus": None}), ("procerus", "procerus-2"))],
     ids=["the same", "another dose", "a muscle gone"],
 )
 def test_a_tick_that_no_longer_fits_is_told_and_open_again(protocol: Protocol, lost: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from botoxcli.clinic import session_rules
 from botoxcli.clinic.checklist import Checklist
 from botoxcli.clinic.findings import Finding
-from botoxcli.clinic.history import FollowUpRule, KnownPatient, PastConsult, PastEvent, PastSession, PatientHistory, StockVial, lot_key
+from botoxcli.clinic.history import FollowUpRule, KnownPatient, PastConsult, PastEvent, PastSession, PastToxin, PatientHistory, StockVial, lot_key
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.session_rules import SessionFacts, VialChoice
 from botoxcli.files.protocol_yaml import load_protocol
@@ -58,6 +58,7 @@ class Chair:
         consults: Iterable[PastConsult] | None = None,
         events: Iterable[PastEvent] = (),
         follow_ups: Iterable[tuple[int, date]] = (),
+        toxins: Iterable[PastToxin] = (),
         answers: Mapping[str, str | None] | None = None,
         checklist: Checklist | None = None,
         vials: Sequence[VialChoice] | None = None,
@@ -71,6 +72,7 @@ class Chair:
             sessions=tuple(sorted(sessions, key=lambda one: (one.date, one.visit))),
             follow_ups=tuple(follow_ups),
             events=tuple(events),
+            toxins=tuple(toxins),
         )
         return SessionFacts(
             **{

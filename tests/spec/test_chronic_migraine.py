@@ -92,6 +92,9 @@ FOLLOW_UPS = {  # kind, after: earliest, due, latest, closes from
     ("consult-review", "consult"): ("12 months", "12 months", None, None),
     ("consult-review", "lapse"): ("0 days", "0 days", None, None),
     ("consult-review", "emergency-event"): ("0 days", "0 days", None, None),
+    ("consult-review", "declined"): ("0 days", "0 days", None, None),
+    ("consult-review", "pause-end"): ("0 days", "0 days", None, None),
+    ("consult-review", "response-stop"): ("4 months", "4 months", "5 months", None),
     ("event-review", "event"): ("0 days", "0 days", None, None),
 }
 
@@ -136,7 +139,7 @@ def test_the_sites_mirror_each_other_on_the_head_map(protocol: Protocol) -> None
     for site in protocol.sites:
         if site.side == "left":
             other = protocol.site(site.id.replace("-left", "-right"))
-            assert other is not None
+            assert other is not None and site.x is not None and site.view is not None
             assert (other.x, other.y, other.landmark) == (100 - site.x, site.y, site.landmark)
             assert other.view == {"left": "right"}.get(site.view, site.view)
 
@@ -289,7 +292,7 @@ def test_the_response_rules(protocol: Protocol) -> None:
     assert found == {
         "nice-ta260": {"stop_when": (stop, {**episodic, "headache_days_below": 15}), "continue_when": ()},
         "ehf-2018": {
-            "stop_when": (stop, {**episodic, "headache_days_below": 10}),
+            "stop_when": ({**stop, "later_cycles": True}, {**episodic, "headache_days_below": 10}),
             "continue_when": (),
             "look_again": {"earliest": "4 months", "latest": "5 months"},
         },

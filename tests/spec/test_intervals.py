@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from botoxcli.clinic.cumulative import Dose, DoseWindow, window_doses
 from botoxcli.clinic.dates import Span, after, before
-from botoxcli.clinic.dosing import window_doses
 from botoxcli.clinic.protocol import Protocol
 
 # session, 12 weeks, 3 months, 6 months
@@ -65,10 +65,10 @@ def test_a_course_at_every_due_day_meets_no_stop(chair: Any, windows_of: Any) ->
     [("2026-05-31", "2026-03-01"), ("2026-03-09", "2025-12-10"), ("2026-02-28", "2025-11-29"), ("2024-05-31", "2024-03-01")],
 )
 def test_a_window_holds_the_days_after_d_minus_three_months(chair: Any, end: str, first: str) -> None:
-    window, last, opens = Span(3, "months"), date.fromisoformat(end), date.fromisoformat(first)
+    product, window, last, opens = chair.protocol.product.name, Span(3, "months"), date.fromisoformat(end), date.fromisoformat(first)
     assert before(last, window) + timedelta(days=1) == opens
 
     def held(day: date) -> int:
-        return window_doses(chair.protocol.product.name, window, [chair.session(day, 100)], on=last, hundredths=0)[0].hundredths
+        return window_doses(DoseWindow(product, 40_000, window), [Dose(day, product, 10_000)], on=last, hundredths=0)[0].hundredths
 
     assert [held(opens - timedelta(days=1)), held(opens), held(last)] == [0, 10_000, 10_000]

@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 
+from botoxcli.clinic.diary import DiaryDay
 from botoxcli.clinic.records import (
     AdverseEventTold,
     AnswerGiven,
     Consult,
+    EventResolved,
     FindingRecorded,
     FollowUpVisit,
     Injection,
@@ -131,11 +133,43 @@ def fill(path: Path, make: Factory) -> None:
         change.record_session(session, edition)
     with recorder.change(command="follow-up", actor="Dr. Test", at=AT) as change:
         told = AdverseEventTold(event="neck-pain", severity="mild", onset=date(2026, 1, 9), related="yes", escalate="review")
-        change.record_follow_up(make.follow_up(events=(told, AdverseEventTold(event="ptosis", resolved_on=date(2026, 1, 19)))), edition)
+        ended = EventResolved(event="weakness", resolved_on=date(2026, 1, 18))
+        emergency = AdverseEventTold(event="dysphagia", onset=date(2026, 1, 11), escalate="emergency", resolved_on=date(2026, 1, 12))
+        events = (told, emergency, AdverseEventTold(event="ptosis", resolved_on=date(2026, 1, 19)))
+        change.record_follow_up(make.follow_up(events=events, resolved=(ended,)), edition)
     with recorder.change(command="vial discard", actor="Dr. Test", at=AT) as change:
         change.discard_vial(2, "broken", date(2026, 1, 7), "Fell from the table")
     with recorder.change(command="vial recall", actor="Dr. Test", at=AT) as change:
         change.recall_lot("X 99", date(2026, 1, 8), "Letter of the maker")
+    correct(recorder, make, edition)
+
+
+def correct(recorder: Recorder, make: Factory, edition: int) -> None:
+    """What comes after the first visits: a row in every table of step 2, and the three visits as they were."""
+
+    def change(command: str) -> AbstractContextManager[Change]:
+        return recorder.change(command=command, actor="Dr. Test", at=AT)
+
+    with change("diary import") as one:
+        one.add_diary(1, [DiaryDay(date(2026, 1, 1), True, 450, True, 7, False), DiaryDay(date(2026, 1, 2), False)])
+    with change("patient toxin") as one:
+        one.add_toxin(1, product=PRODUCT, hundredths=5_000, on=date(2025, 12, 1), note="For the bladder")
+    with change("visit moved") as one:
+        one.add_appointment(1, protocol="chronic-migraine", kind="moved", on=date(2026, 4, 1), moved_to=date(2026, 4, 8), reason="Snow")
+    with change("patient pause") as one:
+        one.pause_patient(1, until=date(2026, 6, 1), reason="Travels")
+        one.pause_patient(1, until=None)
+    with change("patient archive") as one:
+        one.archive_patient(1, on=date(2026, 2, 1), why="stopped", rules="nice-ta260", reason="No response")
+        one.unarchive_patient(1)
+    with change("follow-up") as one:
+        number = one.record_follow_up(make.follow_up(on=date(2026, 2, 2)), edition)
+    with change("visit void") as one:
+        one.void_visit(number, reason="Another patient's")
+    with change("settings") as one:
+        one.set_settings({"practice": "Another Clinic"})
+    with change("undo") as one:
+        one.reverse(one.seq - 1, stands=False)
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from botoxcli.store import engine, schema
-from botoxcli.store.steps import _ERASABLE_1, _KEYS_1, ERASABLE, HASHED_TABLES
+from botoxcli.store.steps import _ERASABLE_1, ERASABLE, HASHED_TABLES, KEYS
 
-TABLES = sorted(_KEYS_1)
+TABLES = sorted(KEYS)
 STARTS_WITH_A_GUARD = r"append-only|the entry is closed|follows the last"
 
 
@@ -40,7 +40,7 @@ def test_the_guarded_keys_are_all_the_unique_keys_there_are(as_a_person: sqlite3
             if index[2]
         }
         key = tuple(row[1] for row in sorted(as_a_person.execute(f"PRAGMA table_info({table})"), key=lambda row: row[5]) if row[5])
-        assert {*found, key} == {tuple(unique) for unique in _KEYS_1[table]}
+        assert {*found, key} == {tuple(unique) for unique in KEYS[table]}
         without_rowid = "WITHOUT ROWID" in as_a_person.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (table,)).fetchone()[0]
         assert without_rowid == (len(key) > 1), "a hidden rowid would be one more unique key"
 
@@ -123,10 +123,10 @@ class TestErasure:
 
 
 BAD_ROWS = [
-    ("entry", "8, '2026-03-09 14:00:00', 'a', 'c', NULL, 'p', lower(hex(zeroblob(32)))"),
-    ("entry", "8, '2026-02-30T14:00:00Z', 'a', 'c', NULL, 'p', lower(hex(zeroblob(32)))"),
-    ("entry", "8, '2026-03-09T14:00:00Z', '', 'c', NULL, 'p', lower(hex(zeroblob(32)))"),
-    ("entry", "8, '2026-03-09T14:00:00Z', 'a', 'c', NULL, 'p', 'abc'"),
+    ("entry", "17, '2026-03-09 14:00:00', 'a', 'c', NULL, 'p', lower(hex(zeroblob(32)))"),
+    ("entry", "17, '2026-02-30T14:00:00Z', 'a', 'c', NULL, 'p', lower(hex(zeroblob(32)))"),
+    ("entry", "17, '2026-03-09T14:00:00Z', '', 'c', NULL, 'p', lower(hex(zeroblob(32)))"),
+    ("entry", "17, '2026-03-09T14:00:00Z', 'a', 'c', NULL, 'p', 'abc'"),
     ("setting", "9, 99, 'Practice!', 'x'"),
     ("patient", "9, 99, 'a b'"),
     ("patient", "9, 99, ''"),
@@ -152,7 +152,25 @@ BAD_ROWS = [
     ("session_detail", "9, 99, 'x', 0, NULL, NULL, NULL, 'us', 0"),
     ("session_detail", "9, 99, 'x', NULL, NULL, NULL, NULL, 'us', 2"),
     ("adverse_event", "9, 1, 99, 'x', 'dreadful', NULL, NULL, NULL, NULL"),
-    ("free_text", "9, 99, NULL, NULL, 'x', lower(hex(zeroblob(32))), NULL, 'words'"),
+    ("free_text", "99, 99, NULL, NULL, 'x', lower(hex(zeroblob(32))), NULL, 'words'"),
+    ("reversal", "9, 99, 1, 2"),
+    ("reversal", "9, 99, 99, 0"),
+    ("visit_void", "9, 99, 0"),
+    ("event_resolved", "9, 1, 99, 'x', '2026-02-30'"),
+    ("diary_day", "1, '2026-02-30', 99, 1, NULL, NULL, NULL, NULL"),
+    ("diary_day", "1, '2026-02-20', 99, 2, NULL, NULL, NULL, NULL"),
+    ("diary_day", "1, '2026-02-20', 99, 1, 2401, NULL, NULL, NULL"),
+    ("diary_day", "1, '2026-02-20', 99, 1, NULL, NULL, 11, NULL"),
+    ("toxin_elsewhere", "9, 99, 1, '2026-02-20', 'x', 0"),
+    ("toxin_elsewhere", "9, 99, 1, '2026-02-20', '', 100"),
+    ("appointment", "9, 99, 1, 'x', 'late', '2026-02-20', NULL"),
+    ("appointment", "9, 99, 1, 'x', 'moved', '2026-02-20', 'soon'"),
+    ("pause", "9, 99, 1, 'soon'"),
+    ("archive", "9, 99, 1, 1, NULL, 'died', NULL"),
+    ("archive", "9, 99, 1, 1, '2026-02-20', NULL, NULL"),
+    ("archive", "9, 99, 1, 0, '2026-02-20', 'died', NULL"),
+    ("archive", "9, 99, 1, 1, '2026-02-20', 'bored', NULL"),
+    ("archive", "9, 99, 1, 1, '2026-02-20', 'died', 'nice-ta260'"),
     ("draft", "9, 'walk', 'P1', 'k', '2026-03-09T14:00:00Z', '2026-03-09T14:00:00Z', '{}'"),
 ]
 
@@ -164,7 +182,7 @@ def test_a_row_that_cannot_be_is_refused(as_a_person: sqlite3.Connection, table:
 
 
 def test_a_row_without_its_entry_or_its_patient_cannot_be_committed(full_ledger: Path) -> None:
-    for row in ("9, 99, 1, 'x', 'x', '2027-01-01'", "9, 8, 77, 'x', 'x', '2027-01-01'"):
+    for row in ("9, 99, 1, 'x', 'x', '2027-01-01'", "9, 17, 77, 'x', 'x', '2027-01-01'"):
         connection = engine.connect(full_ledger)
         connection.execute("BEGIN")
         connection.execute(f"INSERT INTO vial_label VALUES ({row})")

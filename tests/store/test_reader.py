@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from botoxcli.clinic.dates import Span
-from botoxcli.clinic.history import Deviation, DueCandidate, KnownPatient, LastVisit, PastConsult, PastEvent
+from botoxcli.clinic.history import Deviation, DueCandidate, KnownPatient, LastVisit, PastArchive, PastConsult, PastEvent, PastToxin
 from botoxcli.clinic.records import AdverseEventTold
 from botoxcli.errors import Ambiguous, NotFound
 from botoxcli.store import engine, reader
@@ -75,8 +75,11 @@ def test_the_history_of_a_patient(full_ledger: Path) -> None:
     assert history.follow_ups == ((3, date(2026, 1, 20)),)
     assert history.events == (
         PastEvent(3, date(2026, 1, 9), "neck-pain", "mild", "review", resolved=False),
+        PastEvent(3, date(2026, 1, 11), "dysphagia", None, "emergency", resolved=True),
         PastEvent(3, date(2026, 1, 20), "ptosis", None, None, resolved=True),
     )
+    assert history.toxins == (PastToxin(date(2025, 12, 1), "onabotulinumtoxinA", 5_000),)
+    assert history.archives == (PastArchive(True, date(2026, 2, 1), "stopped", "nice-ta260"), PastArchive(False, None, None))
 
 
 def test_a_visit_whole(full_ledger: Path) -> None:
@@ -155,12 +158,12 @@ def test_the_lines_have_the_columns_that_they_say(full_ledger: Path) -> None:
             (opened.injection_lines(), reader.INJECTION_COLUMNS, 3),
             (opened.vial_lines(), reader.VIAL_COLUMNS, 3),
             (opened.patient_lines(), reader.PATIENT_COLUMNS, 1),
-            (opened.entries(), reader.ENTRY_COLUMNS, 7),
+            (opened.entries(), reader.ENTRY_COLUMNS, 16),
         ):
             rows = list(lines)
             assert len(rows) == number
             assert {len(row) for row in rows} <= {len(columns)}
-        assert list(opened.patient_lines()) == [("P0001", "chronic-migraine", "2026-01-05", "2026-01-20", "Ann Example", "1980-02-29")]
+        assert list(opened.patient_lines()) == [("P0001", "chronic-migraine", "2026-01-05", "2026-01-20", "Ann Example", "1980-02-29", 0)]
         assert next(opened.injection_lines()) == (
             2, "P0001", "2026-01-06", "procerus", "procerus", "midline", 500, 500, "given", "onabotulinumtoxinA", "chronic-migraine",
         )  # fmt: skip

@@ -12,13 +12,14 @@ import pytest
 
 from botoxcli.clinic.records import VialUse
 from botoxcli.errors import LedgerDamaged, NotFound, ValueRefused
-from botoxcli.files.protocol_yaml import LoadedProtocol
+from botoxcli.files.protocol_yaml import LoadedProtocol, load_protocol
 from botoxcli.store import chain, engine
 from botoxcli.store.drafts import Drafts
 from botoxcli.store.reader import open_ledger
 from botoxcli.store.recorder import Recorder, create_ledger
 
 AT = datetime(2026, 3, 9, 14, 0, tzinfo=UTC)
+PROTOCOLS = Path(__file__).resolve().parents[2] / "protocols"
 
 
 def count(path: Path, table: str) -> int:
@@ -37,7 +38,7 @@ def test_a_change_is_one_entry_with_its_hash(ledger: Path, change: Any, make: An
         first, second = reader.entries()
     assert second[:5] == (2, "2026-03-09T14:00:00Z", "Dr. Test", "patient add", "k")
     connection = engine.open_reader(ledger)
-    assert chain.entry_hash(connection, 2, first[-1]) == second[-1]
+    assert chain.entry_hash(connection, 2, first[7]) == second[7]
     connection.close()
 
 
@@ -162,6 +163,27 @@ class TestEdition:
             "cumulative": len(protocol.limits.cumulative), "minimum-interval": 1, "consult-valid": 1, "other-product-window": 1,
         }  # fmt: skip
         assert interval == [(protocol.limits.minimum_interval.span.count, protocol.limits.minimum_interval.span.unit)]
+
+    @pytest.mark.parametrize("name", sorted(one.stem for one in PROTOCOLS.glob("*.yaml")))
+    def test_every_shipped_protocol_can_be_pinned(self, ledger: Path, change: Any, name: str) -> None:
+        loaded = load_protocol(PROTOCOLS / f"{name}.yaml")
+        with change() as c:
+            c.pin_edition(loaded)
+        connection = engine.open_reader(ledger)
+        connection.row_factory = sqlite3.Row
+        sites = connection.execute("SELECT * FROM edition_site ORDER BY position").fetchall()
+        muscles = connection.execute("SELECT count(*) FROM edition_limit WHERE limit_kind = 'muscles'").fetchone()[0]
+        connection.close()
+        assert [(row["site"], row["optional"] == 1, row["planned_hundredths"] is None) for row in sites] == [
+            (site.id, site.optional, site.per_kg is not None) for site in loaded.protocol.sites_in_order
+        ]
+        for row, site in zip(sites, loaded.protocol.sites_in_order, strict=True):
+            if site.per_kg:
+                assert (row["lowest_per_kg_hundredths"] or row["planned_per_kg_hundredths"]) == site.per_kg.lowest
+            elif plan := site.plan():
+                planned = row["planned_hundredths"]
+                assert (row["lowest_hundredths"] or planned, planned, row["highest_hundredths"] or planned) == (plan.lowest, plan.usual, plan.highest)
+        assert muscles == len(loaded.protocol.limits.muscles)
 
     def test_a_text_that_is_not_its_sha256_is_refused(self, change: Any, make: Any) -> None:
         with pytest.raises(ValueError, match="sha256"), change() as c:

@@ -18,6 +18,7 @@ from botoxcli.clinic.records import (
     AdverseEventTold,
     AnswerGiven,
     Consult,
+    EventResolved,
     FindingRecorded,
     FollowUpVisit,
     Injection,
@@ -105,6 +106,7 @@ follow_ups = st.builds(
         ),
         max_size=3,
     ).map(tuple),
+    resolved=st.lists(st.builds(EventResolved, event=words, resolved_on=days), max_size=3).map(tuple),
 )  # fmt: skip
 steadily = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 numbers = count(1)
@@ -195,7 +197,7 @@ def test_a_session_comes_back_and_its_vial_is_balanced(practice: Practice, value
         minutes=whole.minutes,
         injector=whole.injector,
         jurisdiction=whole.jurisdiction,
-        ended_early=whole.head.state == "ended-early",
+        ended_early=whole.head.ended_early,
     )
     assert again == session
     assert whole.head.hundredths == total
@@ -215,7 +217,8 @@ def test_a_follow_up_comes_back(practice: Practice, values: dict[str, Any]) -> N
         )
         for one in whole.events
     )
-    assert FollowUpVisit(**common(whole), events=events) == follow_up
+    resolved = tuple(EventResolved(event=event, resolved_on=on) for event, on in whole.resolved)
+    assert FollowUpVisit(**common(whole), events=events, resolved=resolved) == follow_up
 
 
 def test_an_imported_session_comes_back(practice: Practice) -> None:

@@ -17,7 +17,7 @@ from botoxcli.store.steps import STEPS
 from botoxcli.store.tables import Row
 from botoxcli.store.views import VIEWS
 
-NEXT = ("ALTER TABLE visit_version ADD COLUMN note TEXT", "CREATE TABLE pause (pause_id INTEGER NOT NULL PRIMARY KEY) STRICT")
+NEXT = ("ALTER TABLE visit_version ADD COLUMN note TEXT", "CREATE TABLE later (later_id INTEGER NOT NULL PRIMARY KEY) STRICT")
 FAILS = ("ALTER TABLE visit_version ADD COLUMN more TEXT", "CREATE TABLE entry (seq)")
 
 
@@ -70,9 +70,9 @@ def test_a_pending_step_is_taken_after_a_whole_backup(full_ledger: Path) -> None
     backup = schema.migrate(full_ledger, connection, "20260309T140000Z", (*STEPS, NEXT))
     assert connection.execute("PRAGMA foreign_keys").fetchone() == (1,)
     connection.close()
-    assert backup == full_ledger.with_name("full.db.before-v2-20260309T140000Z.bak")
+    assert backup == full_ledger.with_name("full.db.before-v3-20260309T140000Z.bak")
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
-    assert (version(full_ledger), version(backup)) == (2, 1)
+    assert (version(full_ledger), version(backup)) == (3, 2)
     assert "note" in columns(full_ledger)
     assert "note" not in columns(backup)
     assert views(full_ledger) == set(VIEWS)
@@ -98,8 +98,8 @@ def test_a_step_that_fails_half_way_changes_nothing(full_ledger: Path) -> None:
     assert list(connection.iterdump()) == before
     assert connection.execute("PRAGMA foreign_keys").fetchone() == (1,)
     connection.close()
-    assert version(full_ledger) == 1
-    assert full_ledger.with_name("full.db.before-v2-x.bak").exists()
+    assert version(full_ledger) == 2
+    assert full_ledger.with_name("full.db.before-v3-x.bak").exists()
 
 
 def test_the_steps_before_the_one_that_fails_stand_whole(full_ledger: Path) -> None:
@@ -107,7 +107,7 @@ def test_the_steps_before_the_one_that_fails_stand_whole(full_ledger: Path) -> N
     with pytest.raises(sqlite3.OperationalError):
         schema.migrate(full_ledger, connection, "x", (*STEPS, NEXT, FAILS))
     connection.close()
-    assert version(full_ledger) == 2
+    assert version(full_ledger) == 3
     assert "note" in columns(full_ledger)
     assert "more" not in columns(full_ledger)
     assert views(full_ledger) == set(VIEWS)
@@ -119,7 +119,7 @@ def test_a_step_that_leaves_a_row_without_its_parent_is_refused(full_ledger: Pat
     with pytest.raises(LedgerDamaged):
         schema.migrate(full_ledger, connection, "x", (*STEPS, orphan))
     connection.close()
-    assert version(full_ledger) == 1
+    assert version(full_ledger) == 2
 
 
 def test_a_backup_of_before_is_never_overwritten(full_ledger: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_backup_of_before_is_never_overwritten(full_ledger: Path) -> None:
             schema.migrate(full_ledger, connection, "x", (*STEPS, FAILS))
         connection.close()
         names.append(sorted(one.name for one in full_ledger.parent.glob("*.bak")))
-    assert names == [["full.db.before-v2-x.bak"], ["full.db.before-v2-x-2.bak", "full.db.before-v2-x.bak"]]
+    assert names == [["full.db.before-v3-x.bak"], ["full.db.before-v3-x-2.bak", "full.db.before-v3-x.bak"]]
 
 
 def test_what_somebody_writes_meanwhile_is_in_the_backup(full_ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,10 +175,10 @@ def test_a_damaged_ledger_is_not_migrated(full_ledger: Path, monkeypatch: pytest
 @pytest.mark.parametrize("reading", [True, False])
 def test_opening_brings_an_older_ledger_up_to_date(full_ledger: Path, monkeypatch: pytest.MonkeyPatch, reading: bool) -> None:
     monkeypatch.setattr(schema, "STEPS", (*STEPS, NEXT))
-    monkeypatch.setattr(schema, "CURRENT", 2)
+    monkeypatch.setattr(schema, "CURRENT", 3)
     (engine.open_reader if reading else engine.open_plain_writer)(full_ledger).close()
-    assert version(full_ledger) == 2
-    assert [one.name for one in full_ledger.parent.glob("*.bak")] == ["full.db.before-v2-20260309T140000Z.bak"]  # the last entry's time
+    assert version(full_ledger) == 3
+    assert [one.name for one in full_ledger.parent.glob("*.bak")] == ["full.db.before-v3-20260309T140000Z.bak"]  # the last entry's time
     monkeypatch.undo()
     with pytest.raises(NewerLedger):
         engine.open_reader(full_ledger)

@@ -16,9 +16,22 @@ from botoxcli.store.views import VIEWS
 
 COLUMNS = {
     "setting_now": "name value",
-    "patient_now": "patient_id code name born since",
+    "patient_now": "patient_id code name born since archived archived_on archived_why archived_rules paused_until",
     "current_visit": "visit visit_version_id patient_id patient kind date protocol edition edition_sha256 state units_hundredths lots "
-    "decision decided recorded_at recorded_by edition_id",
+    "decision decided recorded_at recorded_by edition_id version ended_early",
+    "visit_history": "visit visit_version_id patient_id patient kind date protocol edition edition_sha256 state units_hundredths lots "
+    "decision decided recorded_at recorded_by edition_id version ended_early entry_seq standing reason",
+    "void_line": "visit voided_at voided_by reason entry_seq",
+    "withdrawn_entry": "seq withdrawn_by",
+    "event_line": "visit patient kind date protocol position event severity onset related escalate resolved_on told_resolved_on "
+    "visit_version_id patient_id",
+    "event_resolved_line": "visit patient kind date protocol position event resolved_on visit_version_id patient_id",
+    "diary_line": "patient_id patient day headache hours_hundredths migraine severity acute",
+    "toxin_line": "patient_id patient date product hundredths note toxin_id",
+    "appointment_line": "patient_id patient protocol kind date moved_to reason recorded_at recorded_by appointment_id",
+    "pause_line": "patient_id patient until reason recorded_at recorded_by pause_id",
+    "archive_line": "patient_id patient archived date why rules reason recorded_at recorded_by archive_id",
+    "lot_line": "lot_key lot visit patient_id patient date protocol product given_hundredths sites last_contact vial_id",
     "answer_line": "visit patient kind date protocol position question value visit_version_id patient_id",
     "finding_line": "visit patient kind date protocol position finding level met because source resolution reason visit_version_id patient_id",
     "injection_line": "visit patient date site muscle side planned_hundredths hundredths state product protocol position reason "
@@ -29,8 +42,9 @@ COLUMNS = {
     "last_consult": "patient_id patient protocol visit date edition_id decision decided",
     "last_follow_up": "patient_id patient protocol visit date edition_id",
     "open_event": "patient_id patient protocol visit date event severity escalate",
+    "emergency_event": "patient_id patient protocol visit date event severity escalate resolved_on",
 }
-DAILY = ["last_session", "last_consult", "last_follow_up", "open_event"]
+DAILY = ["last_session", "last_consult", "last_follow_up", "open_event", "emergency_event"]
 
 
 def ask(path: Path, sql: str) -> list[dict[str, Any]]:
@@ -53,7 +67,7 @@ def test_a_daily_view_searches_the_history_and_never_scans_it(full_ledger: Path,
     connection = engine.open_reader(full_ledger)
     plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN SELECT * FROM {view}")]
     connection.close()
-    assert any(line.startswith("SEARCH s USING COVERING INDEX visit_version_by_patient") or "adverse_event_by_weight" in line for line in plan)
+    assert any(line.startswith("SEARCH s USING COVERING INDEX visit_version_by_patient") or "adverse_event_by_" in line for line in plan)
     for line in plan:
         if scanned := re.match(r"SCAN (\S+)", line):
             assert scanned[1] in ("p", "q", "edition"), line
@@ -61,7 +75,9 @@ def test_a_daily_view_searches_the_history_and_never_scans_it(full_ledger: Path,
 
 def test_the_lists_of_one_patient_search_too(full_ledger: Path) -> None:
     connection = engine.open_reader(full_ledger)
-    for view in ("current_visit", "answer_line", "injection_line", "event_line", "finding_line"):
+    of_patient = ("current_visit", "answer_line", "injection_line", "event_line", "finding_line", "diary_line", "toxin_line", "appointment_line",
+                  "pause_line", "archive_line")  # fmt: skip
+    for view in of_patient:
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN SELECT * FROM {view} WHERE patient_id = 1")]
         scans = {line for line in plan if line.startswith("SCAN")}
         assert all(line.startswith("SCAN (subquery") for line in scans), (view, plan)
@@ -109,13 +125,13 @@ def test_a_vial_and_a_visit_follow_the_latest_version(full_ledger: Path) -> None
     connection = engine.connect(full_ledger)
     connection.execute("BEGIN")
     connection.execute("PRAGMA defer_foreign_keys = ON")
-    connection.execute("INSERT INTO visit_version SELECT 99, 8, visit, 2, patient_id, kind, protocol, edition_id, '2026-02-02', origin "
+    connection.execute("INSERT INTO visit_version SELECT 99, 17, visit, 2, patient_id, kind, protocol, edition_id, '2026-02-02', origin "
                        "FROM visit_version WHERE visit = 2")  # fmt: skip
     assert connection.execute("SELECT state, visit FROM vial_line WHERE vial_id = 1").fetchall() == [("unused", None)]
     assert connection.execute("SELECT date FROM last_session").fetchall() == [("2026-02-02",)]
     assert connection.execute("SELECT visit, version FROM visit_now ORDER BY visit").fetchall() == [(1, 1), (2, 2), (3, 1)]
     assert connection.execute("SELECT count(*) FROM injection_line").fetchone() == (0,)
-    connection.execute("INSERT INTO visit_version SELECT 100, 8, visit, 2, patient_id, kind, protocol, edition_id, date, origin "
+    connection.execute("INSERT INTO visit_version SELECT 100, 17, visit, 2, patient_id, kind, protocol, edition_id, date, origin "
                        "FROM visit_version WHERE visit = 3")  # fmt: skip
     assert connection.execute("SELECT count(*) FROM open_event").fetchone() == (0,)
     connection.execute("ROLLBACK")
@@ -179,3 +195,19 @@ def test_a_setting_that_was_changed_shows_its_latest_value(ledger: Path, change:
         with change() as c:
             c.set_settings({"practice": name})
     assert ask(ledger, "SELECT * FROM setting_now WHERE name = 'practice'") == [{"name": "practice", "value": "Two"}]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "visit_history WHERE visit = 2", "injection_history WHERE visit_version_id = 2", "lot_line WHERE lot_key = 'c1234'",
+        "vial_spelling WHERE lot_key = 'c1234'", "entry_line WHERE change_key = 'k'", "entry_patient WHERE seq = 3",
+    ],
+)  # fmt: skip
+def test_one_visit_lot_or_entry_is_searched_for(full_ledger: Path, asked: str) -> None:
+    connection = engine.open_reader(full_ledger)
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN SELECT * FROM {asked}")]
+    connection.close()
+    for line in plan:
+        if scanned := re.match(r"SCAN (\S+)", line):
+            assert scanned[1].startswith("(") or scanned[1] in ("t", "entry_patient"), (line, plan)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from botoxcli.clinic.checklist import Checklist
 from botoxcli.clinic.dosing import volume_ul
+from botoxcli.clinic.planned_dose import SiteUnits
 from botoxcli.clinic.protocol import Allowance, Protocol, Side, Site
 from botoxcli.errors import Interrupted
 from botoxcli.files.protocol_yaml import load_protocol
@@ -31,7 +32,7 @@ def a_site(site_id: str, order: int, side: Side, landmark: str, *, sitting: bool
         muscle=site_id.split("-")[0],
         side=side,
         order=order,
-        hundredths=5,
+        units=SiteUnits.model_validate(5),
         position="sitting" if sitting else "supine",
         landmark=landmark,
         view="back" if sitting else "front",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from botoxcli.clinic.planned_dose import SiteUnits
 from botoxcli.clinic.protocol import Side, Site
 from botoxcli.errors import ValueRefused
 from botoxcli.terminal.session_words import Dose, End, Extra, Given, Go, Skip, read_command
@@ -16,7 +17,7 @@ def a_site(muscle: str, side: Side, number: int | None = None) -> Site:
         muscle=muscle,
         side=side,
         order=1,
-        hundredths=5,
+        units=SiteUnits.model_validate(5),
         landmark="somewhere",
         view="front",
         x=1,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from botoxcli.cli.protocols import named
 from botoxcli.cli.rows import write_item
 from botoxcli.clinic.findings import Finding
 from botoxcli.clinic.history import treats
@@ -28,7 +29,7 @@ def print_consult(edition: Edition, outcome: ConsultOutcome, *, form: str, dry_r
         return
     head = "Would record a consult" if dry_run else f"{'Stands already as' if outcome.standing else 'Recorded:'} visit {outcome.visit}, consult"
     title = f"{head} of {outcome.patient} on {outcome.on.isoformat()}, {edition.protocol.id} edition {edition.protocol.edition}"
-    end = [*decision_lines(outcome), *_next(outcome, dry_run=dry_run)]
+    end = [*decision_lines(outcome), *_next(edition, outcome, dry_run=dry_run)]
     if is_plain():
         columns = [Column("Criterion"), Column("Met"), Column(""), Column("Because"), Column("Rule set; source")]
         rows = [(finding.id, met_words(finding.met), _weight(finding), _said(finding), finding.source) for finding in outcome.findings]
@@ -59,6 +60,7 @@ def decision_lines(outcome: ConsultOutcome) -> Iterator[str]:
             yield f"{word}: {'; '.join(f'{finding.because} [{finding.source}]' for finding in named)}"
     if outcome.decided:
         yield f"The practitioner's own decision: {outcome.decided}."
+    yield from (f"note {finding.id}: {finding.because}" for finding in outcome.warnings if finding.level == "note")
 
 
 def met_words(met: bool | None) -> str:
@@ -70,11 +72,11 @@ def _weight(finding: Finding) -> str:
     return _WEIGHT[finding.level]
 
 
-def _next(outcome: ConsultOutcome, *, dry_run: bool) -> Sequence[str]:
+def _next(edition: Edition, outcome: ConsultOutcome, *, dry_run: bool) -> Sequence[str]:
     if dry_run:
         return ["Nothing was recorded."]
     allowed = treats(outcome.decision, outcome.decided)
-    return [f"Next: botox session {outcome.patient}" if allowed else "It advises; the decision is the practitioner's."]
+    return [f"Next: botox session {outcome.patient}{named(edition.protocol.id)}" if allowed else "It advises; the decision is the practitioner's."]
 
 
 def _print_json(edition: Edition, outcome: ConsultOutcome, *, dry_run: bool) -> None:

@@ -23,7 +23,7 @@ def demo(ctx: typer.Context) -> None:
     """
     from botoxcli.cli.consult_print import print_consult
     from botoxcli.cli.due import print_due
-    from botoxcli.cli.protocols import edition_of
+    from botoxcli.cli.protocols import DEFAULT_PROTOCOL, shipped_edition
     from botoxcli.cli.session_print import print_session
     from botoxcli.store.recorder import Recorder, create_ledger
     from botoxcli.terminal.lines import print_lines
@@ -32,7 +32,7 @@ def demo(ctx: typer.Context) -> None:
 
     ledger = Path(tempfile.mkdtemp(prefix="botox-demo-")) / "ledger.db"
     state = replace(state_of(ctx), ledger=ledger)
-    now, edition = clock.utc_now(), edition_of(None)
+    now, edition = clock.utc_now(), shipped_edition(DEFAULT_PROTOCOL)
     create_ledger(ledger, settings=SETTINGS, actor=ACTOR, at=now)
     with state.reader() as reader:
         today = state.today(reader)

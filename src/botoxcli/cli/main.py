@@ -20,7 +20,7 @@ from botoxcli.cli.app import GLOBAL_OPTIONS, Group
 from botoxcli.cli.state import State
 from botoxcli.errors import UsageError
 
-# Name -> what it does. ``visit`` lives in ``botoxcli.cli.visit``, and so on: its ``app`` is the command.
+# Name -> what it does. ``follow-up`` lives in ``botoxcli.cli.follow_up``, and so on: its ``app`` is the command.
 COMMANDS = {
     "init": "Make a new ledger.",
     "demo": "A fictitious practice to look at; never touches the real ledger.",
@@ -28,11 +28,18 @@ COMMANDS = {
     "consult": "Is Botox the right fit? Intake from the protocol, with a decision.",
     "prep": "The pre-care sheet with dates and hours.",
     "session": "A treatment: safety questions, vial, the site checklist.",
+    "follow-up": "Outcomes and adverse events; what must be done at once.",
     "due": "Who is due, for what, since when.",
+    "chart": "Everything about one patient.",
+    "diary": "A headache diary: import it, show its windows of 28 days.",
+    "response": "Is it working? By the protocol's named rules.",
+    "lot": "Who had a lot; exits with 3 when anyone did.",
+    "audit": "Which records are incomplete; exits with 3 when any is.",
     "patient": "Add, list and show patients.",
     "vial": "The stock: add, list, amend, discard, recall.",
-    "visit": "List and show visits.",
-    "protocol": "List, show and check protocol files.",
+    "visit": "List, show, amend and void visits.",
+    "undo": "Take the last change back; again restores it.",
+    "protocol": "List, show, check, add and compare protocols.",
     "export": "Rows for scripts and spreadsheets.",
 }
 _VALUED = ("--ledger", "--today", "--as")
@@ -107,7 +114,7 @@ def hoisted(args: Sequence[str], *, strict: bool) -> list[str]:
 
 def load_command(name: str) -> Any:
     """The command of that name, from its file."""
-    command = typer.main.get_command(importlib.import_module(f"botoxcli.cli.{name}").app)
+    command = typer.main.get_command(importlib.import_module(f"botoxcli.cli.{name.replace('-', '_')}").app)
     command.name = name
     for each in (command, *getattr(command, "commands", {}).values()):
         each.epilog = each.epilog or GLOBAL_OPTIONS

@@ -10,6 +10,9 @@ import typer
 
 from botoxcli import clock
 from botoxcli.cli.app import new_app
+from botoxcli.cli.patient_edit import edit
+from botoxcli.cli.patient_status import archive, pause
+from botoxcli.cli.patient_toxin import toxin
 from botoxcli.cli.rows import FORMAT_HELP, ROWS_HELP, Form, RowForm, write_item, write_rows
 from botoxcli.cli.state import state_of
 from botoxcli.errors import MissingInput
@@ -100,7 +103,7 @@ def list_patients(
 
     Example: botox patient list --format csv
     """
-    from botoxcli.terminal.table import Column, Table, print_table
+    from botoxcli.terminal.table import Column, Table, print_table, without_the_usual
     from botoxcli.workflow.listing import IDENTITY_COLUMNS, PATIENT_COLUMNS, patient_rows
 
     named = identify or (form is RowForm.TABLE and sys.stdout.isatty())
@@ -109,16 +112,22 @@ def list_patients(
         if form is not RowForm.TABLE:
             write_rows("patients", columns, patient_rows(reader), form=form)
             return
-        rows = [["" if row[column] is None else str(row[column]) for column in columns if column != "archived"] for row in patient_rows(reader)]
-    headers = [Column("Patient"), Column("Protocol"), Column("First visit"), Column("Last visit")]
+        rows = [[_cell(row[column]) for column in columns] for row in patient_rows(reader)]
+    headers = [Column("Patient"), Column("Archived"), Column("Protocol"), Column("First visit"), Column("Last visit")]
     headers += [Column("Name", fold=True), Column("Born")] if named else []
-    print_table(Table(headers, rows, empty="There is no patient yet: `botox patient add` or `botox consult` makes one."))
+    empty = "There is no patient yet: `botox patient add` or `botox consult` makes one."
+    print_table(without_the_usual(Table(headers, rows, empty=empty), {"Archived": ""}))
+
+
+def _cell(value: object) -> str:
+    return "yes" if value is True else "" if value in (None, False) else str(value)
 
 
 @app.command()
 def show(
     ctx: typer.Context,
     patient: str = typer.Argument(metavar="PATIENT", help="A code, or a part of a name that fits one patient."),
+    history: bool = typer.Option(False, "--history", help="Every version of what was recorded: who, when, why; what was voided or undone too."),
     form: Form = typer.Option(Form.TABLE, "--format", help=FORMAT_HELP),
     identify: bool = typer.Option(False, "--identify", help=IDENTIFY_HELP),
 ) -> None:
@@ -126,18 +135,34 @@ def show(
 
     Example: botox patient show P0001
     """
+    if history:
+        from botoxcli.cli.patient_history import print_patient_history
+
+        print_patient_history(state_of(ctx), patient, form, identify=identify)
+        return
     from botoxcli.cli.visit import print_visits
+    from botoxcli.clinic.cumulative import Dose
     from botoxcli.terminal.lines import print_lines
+    from botoxcli.workflow.listing import toxin_row
     from botoxcli.workflow.visits import VISIT_COLUMNS, visit_row
 
     with state_of(ctx).reader() as reader:
         known = reader.find_patient(patient)
-        visits = reader.visits(known.patient_id)
-    who: dict[str, Any] = {"patient": known.code, "archived": False}
+        visits, toxins = reader.visits(known.patient_id), reader.toxins(known.patient_id)
+    who: dict[str, Any] = {"patient": known.code, "archived": known.archived}
     if identify or (form is Form.TABLE and sys.stdout.isatty()):
         who |= {"name": known.name, "born": known.born.isoformat() if known.born else None}
     if form is Form.JSON:
-        write_item("patient", who | {"visits": [{column: visit_row(head)[column] for column in VISIT_COLUMNS} for head in visits]})
+        who |= {"visits": [{column: visit_row(head)[column] for column in VISIT_COLUMNS} for head in visits]}
+        write_item("patient", who | {"paused_until": known.paused_until, "toxins": [toxin_row(one) for one in toxins]})
         return
     print_lines([f"{name.capitalize()}: {value or 'forgotten'}" for name, value in who.items() if name != "archived"])
+    print_lines([*(["Archived"] if known.archived else []), *([f"Paused until: {known.paused_until}"] if known.paused_until else [])])
+    print_lines(f"Given elsewhere: {Dose(one.date, one.product, one.hundredths)}" for one in toxins)
     print_visits(visits, empty="No visit is recorded.")
+
+
+app.command()(edit)
+app.command()(toxin)
+app.command()(pause)
+app.command()(archive)

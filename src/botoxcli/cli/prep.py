@@ -48,6 +48,7 @@ def _who(sheet: PrepSheet, *, named: bool) -> str:
 
 
 def _print_text(sheet: PrepSheet, *, named: bool) -> None:
+    from botoxcli.clinic.dose_outlook import outlook_lines
     from botoxcli.clinic.instants import moment_text
     from botoxcli.terminal.lines import Section, print_sheet
 
@@ -58,11 +59,14 @@ def _print_text(sheet: PrepSheet, *, named: bool) -> None:
         Section("Ask the prescriber", ask),
         Section("Always", (sheet.always,)),
         Section("", (sheet.practice,), ""),
+        Section("For the practice", tuple(outlook_lines(sheet.doses))),
     ]
     print_sheet(f"Before your treatment: {_who(sheet, named=named)}, {moment_text(sheet.session_at)}", parts)
 
 
 def _print_json(sheet: PrepSheet, *, named: bool) -> None:
+    from botoxcli.clinic.dose_outlook import outlook_item
+
     item = {
         "patient": sheet.patient.code,
         **({"name": sheet.patient.name} if named else {}),
@@ -72,5 +76,6 @@ def _print_json(sheet: PrepSheet, *, named: bool) -> None:
             for line in sheet.lines
         ],
         "always": sheet.always,
+        "doses": outlook_item(sheet.doses),
     }
     write_item("prep", item)

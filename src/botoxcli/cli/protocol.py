@@ -1,53 +1,71 @@
-"""``botox protocol``: list, show and check protocol files; the schema for editors."""
+"""``botox protocol``: list, show, check, add and compare protocols; the schema for editors."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from botoxcli import paths
 from botoxcli.cli.app import new_app
+from botoxcli.cli.protocol_add import add
+from botoxcli.cli.protocol_diff import diff
+from botoxcli.cli.protocol_words import edition_named
+from botoxcli.cli.protocols import DEFAULT_PROTOCOL, SHORT_HASH
 from botoxcli.cli.rows import FORMAT_HELP, Form, write_item, write_rows
+from botoxcli.cli.state import state_of
 
-app = new_app("List, show and check protocol files.")
-LIST_COLUMNS = ("protocol", "edition", "title", "sites", "units", "product", "sha256")
+app = new_app("List, show, check, add and compare protocols.")
+LIST_COLUMNS = ("protocol", "edition", "title", "sites", "units", "product", "sha256", "origin", "in_use")
 
 
 @app.command("list")
-def list_protocols(form: Form = typer.Option(Form.TABLE, "--format", help=FORMAT_HELP)) -> None:
-    """List the protocols that came with the program.
+def list_protocols(
+    everything: bool = typer.Option(False, "--all", help="Also the editions that are not in use: those before, and those that yours go before."),
+    form: Form = typer.Option(Form.TABLE, "--format", help=FORMAT_HELP),
+) -> None:
+    """List the protocols: which edition new visits follow, and whether it is your own or came with the program.
 
-    Example: botox protocol list
+    Example: botox protocol list --all
     """
     from botoxcli.cli.protocol_sheet import summary
-    from botoxcli.files.protocol_yaml import find_protocol, load_protocol, protocol_ids
+    from botoxcli.files.own_protocols import files_of_editions
+    from botoxcli.files.protocol_yaml import load_protocol
     from botoxcli.terminal.table import Column, Table, print_table
 
-    folder = paths.shipped_protocols()
-    rows = [summary(load_protocol(find_protocol(name, folder))) for name in protocol_ids(folder)]
+    files = [file for file in files_of_editions(paths.own_protocols(), paths.shipped_protocols()) if file.in_use or everything]
+    rows = [{**summary(load_protocol(file.path)), "origin": file.origin, "in_use": file.in_use} for file in files]
     if form is Form.JSON:
         write_rows("protocols", LIST_COLUMNS, rows, form=form)
         return
-    headers = [Column("Protocol"), Column("Edition"), Column("Title", fold=True), Column("Sites", "right"), Column("Units", "right")]
-    cells = [[str(row[column]) for column in LIST_COLUMNS[:5]] for row in rows]
+    headers = [Column("Protocol"), Column("Edition"), Column("Title", fold=True), Column("Sites", "right"), Column("Units", "right"), Column("From")]
+    headers += [Column("In use"), Column("sha256")] if everything else []
+    cells = [[*(str(row[column]) for column in LIST_COLUMNS[:5]), str(row["origin"]), *_use(row, everything)] for row in rows]
     print_table(Table(headers, cells, empty="There is no protocol."))
+
+
+def _use(row: Mapping[str, Any], everything: bool) -> list[str]:
+    return ["yes" if row["in_use"] else "no", str(row["sha256"])[:SHORT_HASH]] if everything else []
 
 
 @app.command()
 def show(
-    protocol: str | None = typer.Argument(None, metavar="[ID]", help="The protocol (default: the practice's)."),
+    ctx: typer.Context,
+    protocol: str | None = typer.Argument(
+        None, metavar="[ID|FILE|SHA256]", help="A protocol (default: the practice's), a file, or the first characters of an edition's sha256."
+    ),
     form: Form = typer.Option(Form.TABLE, "--format", help=FORMAT_HELP),
 ) -> None:
-    """Show a protocol: sites in order, criteria, pre-care, limits, follow-ups.
+    """Show a protocol: sites in order, criteria, pre-care, limits, follow-ups. An old visit's edition by its sha256.
 
     Example: botox protocol show chronic-migraine
     """
     from botoxcli.cli.protocol_sheet import protocol_sections, summary
-    from botoxcli.cli.protocols import edition_of
     from botoxcli.terminal.lines import print_sheet
 
-    loaded = edition_of(protocol)
+    loaded = edition_named(protocol or DEFAULT_PROTOCOL, state_of(ctx))
     if form is Form.JSON:
         write_item("protocol", {**summary(loaded), "content": loaded.protocol.model_dump(mode="json", by_alias=True)})
     else:
@@ -56,7 +74,7 @@ def show(
 
 @app.command()
 def check(
-    files: list[str] | None = typer.Argument(None, metavar="[FILE|ID]...", help="Files, or ids of protocols (default: all that came along)."),
+    files: list[str] | None = typer.Argument(None, metavar="[FILE|ID]...", help="Files, or ids of protocols (default: all that are in use)."),
     form: Form = typer.Option(Form.TABLE, "--format", help=FORMAT_HELP),
 ) -> None:
     """Check protocol files: every error at once, the arithmetic, and what nobody has verified. Exit code 20 when one is refused.
@@ -99,9 +117,14 @@ def schema() -> None:
 
 
 def _files(given: list[str] | None) -> list[Path]:
-    """Each word as a file, else as the id of a protocol that came along; all of those when there is none."""
-    from botoxcli.files.protocol_yaml import find_protocol, protocol_ids
+    """Each word as a file, else as the id of a protocol in use; all of those when there is none."""
+    from botoxcli.files.own_protocols import file_in_use
+    from botoxcli.files.protocol_yaml import protocol_ids
 
-    folder = paths.shipped_protocols()
-    ids = protocol_ids(folder)
-    return [find_protocol(word, folder) if word in ids and not Path(word).exists() else Path(word) for word in given or ids]
+    own, shipped = paths.own_protocols(), paths.shipped_protocols()
+    ids = sorted({*protocol_ids(own), *protocol_ids(shipped)})
+    return [file_in_use(word, own, shipped) if word in ids and not Path(word).exists() else Path(word) for word in given or ids]
+
+
+app.command()(add)
+app.command()(diff)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from botoxcli.clinic.protocol import Criterion, Protocol
-from botoxcli.clinic.protocol_check import arithmetic, unverified
+from botoxcli.clinic.protocol import Criterion, CumulativeLimit, DoseLimit, MuscleLimit, Protocol
+from botoxcli.clinic.protocol_check import arithmetic, sites_sum, unverified
 from botoxcli.clinic.quantity import units, units_text
 from botoxcli.errors import ProtocolInvalid
 from botoxcli.terminal.lines import Section
@@ -110,26 +110,42 @@ def _condition(condition: Any) -> str:
 
 def _sites(protocol: Protocol) -> Iterable[str]:
     for site in protocol.sites_in_order:
-        yield f"{site.order:>3}. {site.id}: {units_text(site.hundredths)} U. {site.landmark}"
+        optional = ", optional" if site.optional else ""
+        yield f"{site.order:>3}. {site.id}: {site.dose_words}{optional}. {site.landmark}"
     for muscle in protocol.muscles:
-        sites = [site for site in protocol.sites if site.muscle == muscle]
-        yield f"     {muscle}: {len(sites)} {'site' if len(sites) == 1 else 'sites'}, {units_text(sum(site.hundredths for site in sites))} U"
+        sites = tuple(site for site in protocol.sites if site.muscle == muscle)
+        yield f"     {muscle}: {sites_sum(sites)}"
 
 
 def _limits(protocol: Protocol) -> Iterable[str]:
     limits = protocol.limits
-    yield f"a site: {units_text(limits.site.hundredths)} U ({limits.site.level}) [{limits.site.source}]"
+    yield f"a site: {_most(limits.site)} ({limits.site.level}) [{limits.site.source}]"
+    for group in limits.muscles:
+        yield f"{group.name}, both sides together: {_muscle_words(group)} ({group.level}) [{group.source}]"
+    if limits.muscle_count:
+        yield f"muscles in a session: {limits.muscle_count.count} [{limits.muscle_count.source}]"
     for limit in limits.session:
         where = f", {limit.jurisdiction}" if limit.jurisdiction else ""
-        yield f"a session: {units_text(limit.hundredths)} U ({limit.level}{where}) [{limit.source}]"
+        yield f"a session: {_most(limit)} ({limit.level}{where}) [{limit.source}]"
     for total in limits.cumulative:
-        yield f"in {total.window}: {units_text(total.hundredths)} U of {total.product} [{total.source}]"
+        yield f"in {total.window}: {_most(total)} of {total.product} [{total.source}]"
     for words, span in (
         ("between two sessions at least", limits.minimum_interval),
         ("a consult holds for", limits.consult_valid),
         ("another botulinum product is warned of for", limits.other_product_window),
     ):
         yield f"{words} {span.span} [{span.source}]"
+
+
+def _most(limit: DoseLimit | CumulativeLimit | MuscleLimit) -> str:
+    """``400 U``; ``the lower of 340 U and 10 U/kg``."""
+    most = f"{units_text(limit.hundredths)} U"
+    return most if limit.per_kg is None else f"the lower of {most} and {units_text(limit.per_kg)} U/kg"
+
+
+def _muscle_words(group: MuscleLimit) -> str:
+    least = f"{units_text(group.at_least)} U" if group.at_least else f"{units_text(group.at_least_per_kg)} U/kg" if group.at_least_per_kg else ""
+    return f"at least {least}, at most {_most(group)}" if least else f"at most {_most(group)}"
 
 
 def _follow_ups(protocol: Protocol) -> Iterable[str]:

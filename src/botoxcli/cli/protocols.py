@@ -8,12 +8,36 @@ from botoxcli import paths
 
 if TYPE_CHECKING:
     from botoxcli.files.protocol_yaml import LoadedProtocol
+    from botoxcli.store.reader import Reader
 
 DEFAULT_PROTOCOL = "chronic-migraine"
+SHORT_HASH = 12
+
+
+def named(protocol: str) -> str:
+    """`` --protocol ID`` for a command line that is shown, or nothing for the default."""
+    return "" if protocol == DEFAULT_PROTOCOL else f" --protocol {protocol}"
 
 
 def edition_of(protocol: str | None) -> LoadedProtocol:
-    """The newest edition of a protocol, read from its file. Raises NotFound, ProtocolInvalid."""
+    """The newest edition of a protocol, read from its file: the practitioner's own before the one that came along.
+
+    Raises NotFound, ProtocolInvalid, ValueRefused.
+    """
+    from botoxcli.files.own_protocols import load_in_use
+
+    return load_in_use(protocol or DEFAULT_PROTOCOL, paths.own_protocols(), paths.shipped_protocols())
+
+
+def shipped_edition(protocol: str) -> LoadedProtocol:
+    """The edition that came with the program. Raises NotFound."""
     from botoxcli.files.protocol_yaml import find_protocol, load_protocol
 
-    return load_protocol(find_protocol(protocol or DEFAULT_PROTOCOL, paths.shipped_protocols()))
+    return load_protocol(find_protocol(protocol, paths.shipped_protocols()))
+
+
+def pinned_edition(reader: Reader, edition_id: int) -> LoadedProtocol:
+    """The edition that a visit followed, read from the ledger's own copy of its text."""
+    from botoxcli.files.protocol_yaml import read_protocol
+
+    return read_protocol(reader.edition_text(edition_id), f"the ledger's edition {edition_id}")

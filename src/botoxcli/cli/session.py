@@ -132,7 +132,7 @@ class _Run:
                 save=lambda said: drafts.save("session", code, key, said.as_json(), clock.utc_now()),
                 now=lambda: clock.local_now(plan.zone),
                 here_and_now=self.at is not None,
-                saved=how_to_resume(code),
+                saved=how_to_resume(code, plan.protocol.id),
             )
             done = at_the_chair(chair)
             minutes = self.flags.minutes if self.flags.minutes is not None else ask_minutes(chair)

@@ -15,10 +15,12 @@ from botoxcli.cli.given import millilitres
 from botoxcli.cli.session_flags import reconstitution
 from botoxcli.clinic.answers import chair_questions, missing
 from botoxcli.clinic.checklist import Checklist
+from botoxcli.clinic.dose_outlook import outlook_lines
 from botoxcli.clinic.dosing import volume_ul
 from botoxcli.clinic.findings import Finding
 from botoxcli.clinic.history import PastSession
 from botoxcli.clinic.instants import moment_text
+from botoxcli.clinic.planned_dose import weight_grams
 from botoxcli.clinic.quantity import ml_text, units_text
 from botoxcli.clinic.session_draft import SessionDraft
 from botoxcli.clinic.stock import choose_vials, todays_vials
@@ -28,6 +30,7 @@ from botoxcli.terminal.findings_screen import settle
 from botoxcli.terminal.keys import interrupted_says, say, screen, typed
 from botoxcli.terminal.prompts import ask_questions
 from botoxcli.terminal.session_screen import run_checklist
+from botoxcli.workflow.doses import outlook_of
 from botoxcli.workflow.session import SessionPlan, SessionRequest, facts_of, findings_of, planned_diluent_ul
 
 if TYPE_CHECKING:
@@ -80,7 +83,7 @@ def at_the_chair(chair: Chair) -> SessionDraft:
         _before_the_needle(chair)
         _run_checklist(chair)
         while not _doses_are_settled(chair):
-            _run_checklist(chair, start_at=chair.draft.checklist.deviations()[0].muscle)
+            _run_checklist(chair, start_at=chair.draft.checklist.chosen()[0].muscle)
     return chair.draft
 
 
@@ -90,7 +93,7 @@ def _doses_are_settled(chair: Chair) -> bool:
     try:
         chair.settle(_new(chair, findings_of(chair.plan, chair.request())))
     except StoppedByRule:
-        if not chair.draft.checklist.deviations() or not confirm("Correct the sites?"):
+        if not chair.draft.checklist.chosen() or not confirm("Correct the sites?"):
             raise
         return False
     return True
@@ -100,6 +103,7 @@ def _before_the_needle(chair: Chair) -> None:
     _show_last_time(chair.plan.history.sessions, chair.plan.protocol.id)
     _ask_safety(chair)
     chair.settle(findings_of(chair.plan, chair.request(checklist=chair.draft.checklist.give_rest(), lots=False)))
+    _show_doses(chair)
     _ask_vials(chair)
     _ask_dilution(chair)
     _ask_reconstitution(chair)
@@ -115,6 +119,10 @@ def _confirm_patient(chair: Chair) -> None:
     patient = chair.plan.patient
     born = patient.born.isoformat() if patient.born else "birth date unknown"
     say(screen(), f"{patient.name or 'name unknown'}, born {born}, code {patient.code}", "bold")
+    if patient.archived:
+        say(screen(), "This patient is archived.", "bold")
+    if patient.paused_until and chair.draft.on < patient.paused_until:
+        say(screen(), f"This patient is paused until {patient.paused_until}.", "bold")
     if chair.draft.confirmed:
         return
     with interrupted_says("Nothing was recorded."):
@@ -122,6 +130,16 @@ def _confirm_patient(chair: Chair) -> None:
     if not right:
         raise Interrupted("Nothing was recorded: it is another patient.")
     chair.keep(replace(chair.draft, confirmed=True))
+
+
+def _show_doses(chair: Chair) -> None:
+    """What the windows still allow today, and when the plan fits."""
+    planned = chair.draft.checklist.give_rest().hundredths
+    outlook = outlook_of(
+        chair.plan.protocol, chair.plan.history, chair.draft.on, planned_hundredths=planned, grams=weight_grams(chair.draft.answers)
+    )  # fmt: skip
+    for line in outlook_lines(outlook):
+        say(screen(), line)
 
 
 def _show_last_time(sessions: Sequence[PastSession], protocol: str) -> None:
@@ -158,7 +176,8 @@ def _ask_safety(chair: Chair) -> None:
             save=lambda answered: chair.keep(replace(chair.draft, answers=dict(answered))),
             no_default=True,
         )
-        chair.keep(replace(chair.draft, answers=dict(answers)))
+        weighed = chair.draft.checklist.at_weight(weight_grams(answers))
+        chair.keep(replace(chair.draft, answers=dict(answers), checklist=weighed))
 
 
 def _ask_vials(chair: Chair) -> None:
@@ -181,7 +200,8 @@ def _ask_vials(chair: Chair) -> None:
 
 def _ask_lots(chair: Chair) -> None:
     protocol = chair.plan.protocol
-    offered = todays_vials(chair.plan.stock, product=protocol.product.name, hundredths=protocol.planned_hundredths, on=chair.draft.on)
+    hundredths = max(chair.draft.checklist.give_rest().hundredths, 1)
+    offered = todays_vials(chair.plan.stock, product=protocol.product.name, hundredths=hundredths, on=chair.draft.on)
     if offered:
         words = ", ".join(f"{vial.lot} ({units_text(vial.hundredths)} U, expires {vial.expires.isoformat()})" for vial in offered)
         prompt = f"Vial: Enter takes {words}, or type the lot > "
@@ -239,7 +259,7 @@ def _ask_reconstitution(chair: Chair) -> None:
 def _run_checklist(chair: Chair, *, start_at: str | None = None) -> None:
     if chair.draft.begun_at is None:
         chair.keep(replace(chair.draft, begun_at=chair.now()))
-    if not chair.draft.checklist.open_sites() and start_at is None:
+    if not chair.draft.checklist.open_muscles() and start_at is None:
         return
     last = next((session for session in reversed(chair.plan.history.sessions) if session.protocol == chair.plan.protocol.id), None)
     checklist = run_checklist(

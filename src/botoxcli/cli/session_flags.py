@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from botoxcli.cli.given import answers_given, clean_text, millilitres, pairs, reasons, units_given
-from botoxcli.clinic.answers import chair_questions, missing
+from botoxcli.clinic.answers import chair_questions, missing, session_questions
 from botoxcli.clinic.checklist import Checklist
 from botoxcli.clinic.instants import parse_hour
+from botoxcli.clinic.planned_dose import weight_grams
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.session_draft import SessionDraft
 from botoxcli.errors import MissingInput, ValueRefused
@@ -38,15 +39,15 @@ def onto(draft: SessionDraft, flags: SessionFlags, protocol: Protocol, *, zone: 
     """The draft with all that the flags say laid over it. Raises ValueRefused for a value that cannot be, UsageError for a flag's form."""
     if flags.minutes is not None and not 0 <= flags.minutes <= 600:
         raise ValueRefused("--minutes", "must be 0 to 600")
-    answers = answers_given(chair_questions(protocol), flags.answer, flags.answers)
+    answers = answers_given(session_questions(protocol), flags.answer, flags.answers)
     lots = tuple(clean_text("--vial", lot) for lot in flags.vial)
     if any(not lot for lot in lots):
         raise ValueRefused("--vial", "a lot has at least one character")
-    made_up = flags.reconstituted
+    made_up, said = flags.reconstituted, {**draft.answers, **answers}
     return replace(
         draft,
-        checklist=_sites(draft.checklist, flags),
-        answers={**draft.answers, **answers},
+        checklist=_sites(draft.checklist.at_weight(weight_grams(said)), flags),
+        answers=said,
         lots=lots or draft.lots,
         diluent_ul=millilitres("--diluent-ml", flags.diluent_ml) if flags.diluent_ml else draft.diluent_ul,
         reconstituted_at=reconstitution(made_up, on=draft.on, zone=zone, now=now) if made_up else draft.reconstituted_at,
@@ -80,9 +81,11 @@ def require_whole(draft: SessionDraft, protocol: Protocol) -> None:
     """Raises MissingInput naming every flag that a script still owes: the chair answers, the vial, the sites."""
     owed = [f"--answer {question}=..." for question in missing(chair_questions(protocol), draft.answers)]
     owed += [] if draft.lots else ["--vial LOT"]
-    still_open = draft.checklist.open_sites()
+    still_open = [site for site in draft.checklist.open_sites() if draft.checklist.plan(site)]
     if still_open:
         few = ", ".join(site.id for site in still_open[:3])
         owed.append("--as-planned" if not draft.checklist.ticks else f"--as-planned (or a flag for each of {len(still_open)} open sites: {few} ...)")
+    elif not draft.checklist.ticks and not draft.checklist.open_sites():
+        owed.append("--units SITE=N")
     if owed:
         raise MissingInput(owed)

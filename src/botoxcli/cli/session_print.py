@@ -9,13 +9,18 @@ from typing import Any
 from botoxcli.cli.rows import write_item
 from botoxcli.cli.state import State
 from botoxcli.clinic.care_sheet import AftercareLine, aftercare
+from botoxcli.clinic.dose_outlook import DoseOutlook, after_lines, outlook_item
 from botoxcli.clinic.dosing import volume_ul
+from botoxcli.clinic.planned_dose import weight_grams
 from botoxcli.clinic.quantity import ml_text, units, units_text
 from botoxcli.clinic.records import Session
 from botoxcli.clinic.schedule import Window
 from botoxcli.terminal.lines import Section, print_lines, print_sheet
+from botoxcli.workflow.doses import outlook_of
 from botoxcli.workflow.due import dates_after_session
 from botoxcli.workflow.session import Edition, SessionOutcome
+
+_FEW = 12  # sites that are listed one by one even when all had the same dose
 
 
 def print_session(state: State, edition: Edition, outcome: SessionOutcome, *, form: str, dry_run: bool, at: datetime | None) -> None:
@@ -24,12 +29,17 @@ def print_session(state: State, edition: Edition, outcome: SessionOutcome, *, fo
     with state.reader() as reader:
         zone = reader.settings()["time-zone"]
         coming = dates_after_session(reader, session.patient, edition.protocol.id, session.date)
+        history = reader.patient_history(reader.find_patient(session.patient).patient_id)
+    grams = weight_grams({answer.question: answer.value for answer in session.answers})
+    doses = outlook_of(
+        edition.protocol, history, session.date, planned_hundredths=session.hundredths, grams=grams, without=outcome.visit
+    )  # fmt: skip
     local = at.astimezone(_zone(zone)) if at and not outcome.standing else None
     care = aftercare(edition.protocol, on=session.date, at=local, zone=zone)
     if form == "json":
-        _print_json(edition, outcome, care, coming, dry_run=dry_run)
+        _print_json(edition, outcome, care, coming, doses, dry_run=dry_run)
         return
-    print_lines([*_recorded(edition, outcome, dry_run=dry_run), ""])
+    print_lines([*_recorded(edition, outcome, dry_run=dry_run), *after_lines(doses), ""])
     sheet = edition.protocol.aftercare
     print_sheet(
         "After your treatment",
@@ -61,10 +71,19 @@ def _recorded(edition: Edition, outcome: SessionOutcome, *, dry_run: bool) -> It
     session = outcome.session
     head = "Would record" if dry_run else f"{'Stands already as' if outcome.standing else 'Recorded:'} visit {outcome.visit},"
     yield f"{head} session of {session.patient} on {session.date.isoformat()}, {edition.protocol.id} edition {edition.protocol.edition}"
+    yield from session_lines(outcome)
+
+
+def session_lines(outcome: SessionOutcome) -> Iterator[str]:
+    """What was given and where it left the plan, the vials' balance, the bill, the findings."""
+    session = outcome.session
     given = sum(1 for injection in session.injections if injection.hundredths)
     yield f"{given} sites, {units_text(session.hundredths)} U of {session.product}{_volume_words(session, outcome)}"
+    chosen = len(session.injections) <= _FEW or len({injection.hundredths for injection in session.injections if injection.state == "given"}) > 1
     for injection in session.injections:
-        if injection.state != "given":
+        if injection.state == "given" and chosen:
+            yield f"  {injection.site}: {units_text(injection.hundredths)} U"
+        elif injection.state != "given":
             why = f" ({injection.reason})" if injection.reason else ""
             planned = f", planned {units_text(injection.planned_hundredths)} U" if injection.planned_hundredths else ""
             yield f"  {injection.site}: {injection.state} {units_text(injection.hundredths)} U{planned}{why}"
@@ -104,14 +123,30 @@ def _volume_words(session: Session, outcome: SessionOutcome) -> str:
     return f", {ml_text(volume)} mL ({units_text(held)} U in {ml_text(session.diluent_ul)} mL)"
 
 
-def _print_json(edition: Edition, outcome: SessionOutcome, care: Sequence[AftercareLine], coming: Sequence[Window], *, dry_run: bool) -> None:
-    session, volume = outcome.session, session_volume_ul(outcome)
+def _print_json(
+    edition: Edition, outcome: SessionOutcome, care: Sequence[AftercareLine], coming: Sequence[Window], doses: DoseOutlook, *, dry_run: bool
+) -> None:
+    session = outcome.session
     item = {
         "visit": outcome.visit,
         "patient": session.patient,
         "date": session.date,
         "protocol": edition.protocol.id,
         "edition": edition.protocol.edition,
+        **session_figures(outcome),
+        "aftercare": [{"id": line.rule, "what": line.what, "until": line.until or line.until_words} for line in care],
+        "next": [window_item(window) for window in coming] if not dry_run else [],
+        "doses": outlook_item(doses),
+        "standing": outcome.standing,
+        "dry_run": dry_run,
+    }
+    write_item("session", item)
+
+
+def session_figures(outcome: SessionOutcome) -> dict[str, Any]:
+    """What was given, with every figure, as plain values."""
+    session, volume = outcome.session, session_volume_ul(outcome)
+    return {
         "units": units(session.hundredths),
         "volume_ml": volume / 1000 if volume is not None else None,
         "sites": sum(1 for injection in session.injections if injection.hundredths),
@@ -124,12 +159,7 @@ def _print_json(edition: Edition, outcome: SessionOutcome, care: Sequence[Afterc
         "vials": [_vial(part.lot, part.given_hundredths, part.wasted_hundredths) for part in outcome.drawn],
         "billing": [{"code": line.code, "units": units(line.hundredths)} for line in outcome.billing],
         "findings": [finding.as_dict() for finding in outcome.findings],
-        "aftercare": [{"id": line.rule, "what": line.what, "until": line.until or line.until_words} for line in care],
-        "next": [_window(window) for window in coming] if not dry_run else [],
-        "standing": outcome.standing,
-        "dry_run": dry_run,
     }
-    write_item("session", item)
 
 
 def _deviation(injection: Any) -> dict[str, Any]:
@@ -151,5 +181,6 @@ def _vial(lot: str, given: int, wasted: int | None) -> dict[str, Any]:
     }
 
 
-def _window(window: Window) -> dict[str, Any]:
+def window_item(window: Window) -> dict[str, Any]:
+    """A coming window as plain values."""
     return {"kind": window.kind, "earliest": window.earliest, "due": window.due, "latest": window.latest}

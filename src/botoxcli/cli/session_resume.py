@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from botoxcli.cli.protocols import DEFAULT_PROTOCOL, named
 from botoxcli.clinic.quantity import units_text
 from botoxcli.clinic.session_draft import SessionDraft, from_json
-from botoxcli.errors import Interrupted, NotFound
+from botoxcli.errors import Interrupted, NotFound, UsageError
 from botoxcli.terminal.lines import note
 
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ class Found:
     key: str
 
 
-def how_to_resume(code: str) -> str:
+def how_to_resume(code: str, protocol: str) -> str:
     """What an interrupted conversation says."""
-    return f"Every answer and tick so far is saved. Go on with: botox session {code} --resume"
+    return f"Every answer and tick so far is saved. Go on with: botox session {code}{named(protocol)} --resume"
 
 
 def offer_draft(ledger: Path, plan: SessionPlan, *, resume: bool, asking: bool) -> Found | None:
@@ -46,18 +47,25 @@ def offer_draft(ledger: Path, plan: SessionPlan, *, resume: bool, asking: bool) 
             return None
         if not resume and not asking:
             note(
-                f"An unfinished session of {plan.patient.code} stands beside this one; `botox session {plan.patient.code} --resume` goes on with it."
+                f"An unfinished session of {plan.patient.code} stands beside this one; "
+                f"`botox session {plan.patient.code}{named(_protocol_of(draft))} --resume` goes on with it."
             )
             return None
         if not resume and not _go_on(draft):
             drafts.drop(draft.key)
             note("The unfinished session was dropped; this is a new one.")
             return None
+    if _protocol_of(draft) != plan.protocol.id:
+        raise UsageError(f"The unfinished session follows the protocol {_protocol_of(draft)}.", f"Add --protocol {_protocol_of(draft)}.")
     said, lost = from_json(draft.content, plan.protocol)
     note(_where_it_stood(said, draft))
     if lost:
         note(f"The protocol has changed since; these sites are open again: {', '.join(lost)}.")
     return Found(said, draft.key)
+
+
+def _protocol_of(draft: Draft) -> str:
+    return str(draft.content.get("protocol", DEFAULT_PROTOCOL))
 
 
 def _go_on(draft: Draft) -> bool:
@@ -68,7 +76,7 @@ def _go_on(draft: Draft) -> bool:
 
 def _where_it_stood(said: SessionDraft, draft: Draft) -> str:
     total = len(said.checklist.protocol.sites)
-    done = total - len(said.checklist.open_sites())
+    done = sum(tick.state != "extra" for tick in said.checklist.ticks.values())
     return (
         f"Going on with the session of {said.on.isoformat()}, last saved {draft.saved_at:%Y-%m-%d %H:%M} UTC: "
         f"{len(said.answers)} answers, {done} of {total} sites, {units_text(said.checklist.hundredths)} U."

@@ -1,4 +1,4 @@
-"""``botox visit``: list and show what was recorded."""
+"""``botox visit``: list and show what was recorded, and put it right."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ import typer
 from botoxcli.cli.app import new_app
 from botoxcli.cli.rows import FORMAT_HELP, ROWS_HELP, Form, RowForm, write_item, write_rows
 from botoxcli.cli.state import state_of
+from botoxcli.cli.visit_amend import amend
+from botoxcli.cli.visit_appointment import declined, missed, moved
+from botoxcli.cli.visit_void import void
 from botoxcli.clinic.dates import parse_date
 
 if TYPE_CHECKING:
     from botoxcli.clinic.past_visit import VisitHead
 
-app = new_app("List and show visits.")
+app = new_app("List, show, amend and void visits.")
 
 
 class Kind(StrEnum):
@@ -74,6 +77,7 @@ def print_visits(heads: Sequence[VisitHead], *, empty: str) -> None:
 def show(
     ctx: typer.Context,
     visit: int = typer.Argument(metavar="VISIT", help="The visit's number."),
+    history: bool = typer.Option(False, "--history", help="Every version: the original, who changed what, when and why; a voided one too."),
     form: Form = typer.Option(Form.TABLE, "--format", help=FORMAT_HELP),
 ) -> None:
     """Show everything that was recorded of a visit.
@@ -85,6 +89,11 @@ def show(
     from botoxcli.workflow.visits import visit_item
 
     state = state_of(ctx)
+    if history:
+        from botoxcli.cli.visit_history import print_visit_history
+
+        print_visit_history(state, visit, form)
+        return
     with state.reader() as reader:
         whole = reader.visit(visit)
         zone = state.zone(reader.settings())
@@ -93,3 +102,10 @@ def show(
         return
     head = whole.head
     print_sheet(f"Visit {head.visit}: {head.kind} of {head.patient} on {head.date}", visit_sections(whole, zone))
+
+
+app.command()(amend)
+app.command()(void)
+app.command()(missed)
+app.command()(declined)
+app.command()(moved)

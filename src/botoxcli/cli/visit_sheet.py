@@ -48,11 +48,13 @@ def _finding(finding: PastFinding) -> str:
 
 
 def _injections(visit: WholeVisit) -> Iterable[str]:
+    """Muscle by muscle; site by site what is not as planned, and everything where the doses were chosen one by one."""
+    uneven = len({one.hundredths for one in visit.injections if one.state == "given"}) > 1
     for muscle, injections in by_muscle(visit.injections).items():
         total = sum(one.hundredths for one in injections)
         given = sum(one.hundredths > 0 for one in injections)
         yield f"{muscle}: {given} of {len(injections)} sites, {_dose(visit, total)}"
-        yield from (f"  {_deviation(one)}" for one in injections if one.state != "given")
+        yield from (f"  {_deviation(one)}" for one in injections if one.state != "given" or uneven)
     if visit.injections:
         yield f"Total: {_dose(visit, sum(one.hundredths for one in visit.injections))} of {visit.product}"
 
@@ -63,7 +65,8 @@ def _dose(visit: WholeVisit, hundredths: int) -> str:
 
 
 def _deviation(one: PastInjection) -> str:
-    dose = f"{units_text(one.hundredths)} U" + (f", planned {units_text(one.planned_hundredths)} U" if one.planned_hundredths else "")
+    planned = one.planned_hundredths if one.planned_hundredths != one.hundredths else 0
+    dose = f"{units_text(one.hundredths)} U" + (f", planned {units_text(planned)} U" if planned else "")
     return f"{one.site}: {one.state}, {dose}" + (f" ({one.reason})" if one.reason else "")
 
 

@@ -18,6 +18,13 @@ from botoxcli.errors import ValueRefused
 
 UNKNOWN = "unknown"
 NOT_APPLICABLE = "not-applicable"
+AFTERCARE = Question(
+    id="aftercare",
+    ask="Was the aftercare sheet given?",
+    type="yes-no",
+    why="It is printed with every session, so it counts as given unless it is answered no.",
+    source="practice",
+)
 _SHORT = {"y": "yes", "n": "no", "u": UNKNOWN, "na": NOT_APPLICABLE, "n/a": NOT_APPLICABLE}
 
 
@@ -98,6 +105,11 @@ def missing(questions: Iterable[Question], answers: Mapping[str, str]) -> tuple[
 def chair_questions(protocol: Protocol) -> tuple[Question, ...]:
     """The safety questions at the chair."""
     return tuple(protocol.chair)
+
+
+def session_questions(protocol: Protocol) -> tuple[Question, ...]:
+    """What a session may answer: the safety questions, and whether the aftercare sheet was given, which is never asked."""
+    return (*protocol.chair, AFTERCARE)
 
 
 def consult_questions(protocol: Protocol) -> tuple[Question, ...]:

@@ -1,18 +1,16 @@
-"""Doses: totals, limits of a session, cumulative windows, dilution, and what each vial gave.
+"""Doses: volumes, dilution, and what each vial gave.
 
-Conventions. Doses are hundredths of a unit, volumes microlitres. A window of 3 months up to day D holds the days after D minus 3 months,
-D included. Units of different products are never added together. ``given + wasted = drawn`` holds for every vial, always.
+Conventions. Doses are hundredths of a unit, volumes microlitres. ``given + wasted = drawn`` holds for every vial, always. Windows over
+time are in ``cumulative``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 
-from botoxcli.clinic.dates import Span, before
-from botoxcli.clinic.history import PastSession, StockVial
+from botoxcli.clinic.history import StockVial
 from botoxcli.clinic.protocol import Billing
 from botoxcli.clinic.quantity import units_text
 from botoxcli.errors import ValueRefused
@@ -90,20 +88,3 @@ def billing_lines(billing: Billing, drawn: Iterable[Drawn]) -> tuple[BillingLine
     else:
         lines = [BillingLine(billing.none_wasted, given)]
     return (*lines, BillingLine(billing.procedure, 100))
-
-
-@dataclass(frozen=True, slots=True)
-class WindowDose:
-    """What a cumulative window that ends on ``day`` holds, this session included."""
-
-    day: date
-    hundredths: int
-
-
-def window_doses(product: str, window: Span, sessions: Iterable[PastSession], *, on: date, hundredths: int) -> tuple[WindowDose, ...]:
-    """The windows that a session on ``on`` falls into: the one that ends on its day, and one for each later session within reach."""
-    same = [session for session in sessions if session.product == product]
-    ends = sorted({on, *(session.date for session in same if session.date > on and before(session.date, window) < on)})
-    return tuple(
-        WindowDose(end, hundredths + sum(session.hundredths for session in same if before(end, window) < session.date <= end)) for end in ends
-    )

@@ -57,16 +57,14 @@ _ROLE_WORDS: dict[Role, str] = {"require": "required:", "exclude_when": "exclude
 
 
 def condition_words(condition: Condition) -> str:
-    """``at least 15``, ``more than 3``, ``yes``."""
-    for words, bound in (
+    """``at least 15``, ``more than 3``, ``at least 2 and less than 18``, ``yes``."""
+    bounds = (
         ("at least", condition.at_least),
         ("more than", condition.more_than),
         ("at most", condition.at_most),
         ("less than", condition.less_than),
-    ):
-        if bound is not None:
-            return f"{words} {text(bound)}"
-    return " or ".join(listed(condition.one_of or ()))
+    )
+    return " and ".join(f"{words} {text(bound)}" for words, bound in bounds if bound is not None) or " or ".join(listed(condition.one_of or ()))
 
 
 def holds(condition: Condition, answer: str) -> bool | None:

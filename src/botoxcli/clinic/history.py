@@ -15,16 +15,23 @@ VisitKind = Literal["consult", "session", "follow-up"]
 Decision = Literal["eligible", "not-eligible", "needs-review"]
 OwnDecision = Literal["treat", "defer", "decline"]
 VialState = Literal["unused", "used", "discarded"]
+AppointmentKind = Literal["missed", "declined", "moved"]
+ArchiveReason = Literal["moved-away", "stopped", "died", "other"]
 
 
 @dataclass(frozen=True, slots=True)
 class KnownPatient:
-    """A patient as the ledger knows them. Name and birth date are None once they were forgotten."""
+    """A patient as the ledger knows them. Name and birth date are None once they were forgotten.
+
+    ``paused_until`` is the end of the last pause, also when it has passed; None without a pause, or when it was ended.
+    """
 
     patient_id: int
     code: str
     name: str | None
     born: date | None
+    archived: bool = False
+    paused_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,37 @@ class PastEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class PastToxin:
+    """Botulinum toxin that was given elsewhere, by another clinic or for something else. ``hundredths`` is None when nobody knows how much."""
+
+    date: date
+    product: str
+    hundredths: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """What became of an appointment for a session: ``missed``, ``declined`` or ``moved``, on the day ``on`` that it happened or was said.
+
+    ``moved_to`` is the new day that was agreed; None while there is none.
+    """
+
+    kind: AppointmentKind
+    on: date
+    moved_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastArchive:
+    """A patient was archived, or (``archived`` False, without a day) taken back. ``rules`` is the response rule that was the reason to stop."""
+
+    archived: bool
+    date: date | None
+    why: ArchiveReason | None
+    rules: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StockVial:
     """One vial: its label as it stands now, and what became of it. ``visit`` is the session that used it."""
 
@@ -107,13 +145,19 @@ def lot_key(lot: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PatientHistory:
-    """All that the rules of a visit look at, for one patient; each tuple in the order of its dates."""
+    """All that the rules of a visit look at, for one patient; each tuple in the order of its dates.
+
+    An event is ``resolved`` also when a later follow-up told its end. ``archives`` are in the order of their recording, those that were
+    taken back since among them: a course ended there.
+    """
 
     patient: KnownPatient
     consults: tuple[PastConsult, ...] = ()
     sessions: tuple[PastSession, ...] = ()
     follow_ups: tuple[tuple[int, date], ...] = ()
     events: tuple[PastEvent, ...] = ()
+    toxins: tuple[PastToxin, ...] = ()
+    archives: tuple[PastArchive, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +188,13 @@ class LastVisit:
 
 @dataclass(frozen=True, slots=True)
 class DueCandidate:
-    """What the due list of one patient under one protocol is derived from. ``events`` are escalated and not resolved."""
+    """What the due list of one patient under one protocol is derived from.
+
+    ``events`` are the escalated ones that are not resolved, and every emergency: a resolved one still asks for a newer consult.
+    ``appointments`` are all that stand under the protocol, in the order in which they were recorded. ``paused_until`` is the end of the last
+    pause, a past one too: the first day on which the patient is not paused any more. ``stopped_on`` is for an archived patient whose
+    archive names a response rule as the reason to stop; another archived patient is no candidate.
+    """
 
     patient: str
     patient_id: int
@@ -153,3 +203,6 @@ class DueCandidate:
     consult: LastVisit | None = None
     follow_up: LastVisit | None = None
     events: tuple[PastEvent, ...] = ()
+    appointments: tuple[Appointment, ...] = ()
+    paused_until: date | None = None
+    stopped_on: date | None = None

@@ -12,12 +12,16 @@ from typing import Literal
 from botoxcli.clinic.findings import Level, Resolution
 from botoxcli.clinic.history import Decision, OwnDecision, VisitKind
 
-VisitState = Literal["recorded", "ended-early", "imported"]
+VisitState = Literal["recorded", "amended", "ended-early", "imported"]
+Standing = Literal["current", "replaced", "void", "undone"]
 
 
 @dataclass(frozen=True, slots=True)
 class VisitHead:
-    """A line of the list of visits. ``patient`` is the code; ``hundredths`` and ``lots`` are a session's, the decisions a consult's."""
+    """A line of the list of visits. ``patient`` is the code; ``hundredths`` and ``lots`` are a session's, the decisions a consult's.
+
+    ``state`` is one word for the list: an imported visit stays ``imported``, an amended one is ``amended`` whether it ended early or not.
+    """
 
     visit: int
     patient_id: int
@@ -35,6 +39,8 @@ class VisitHead:
     decided: OwnDecision | None
     recorded_at: datetime
     recorded_by: str
+    version: int = 1
+    ended_early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ class PastVialUse:
 
 @dataclass(frozen=True, slots=True)
 class ToldEvent:
-    """An adverse event as a follow-up told it."""
+    """An adverse event as a follow-up told it. ``resolved_later`` is the end that a later follow-up told; an amendment does not take it over."""
 
     event: str
     severity: str | None
@@ -85,11 +91,15 @@ class ToldEvent:
     related: str | None
     escalate: str | None
     resolved_on: date | None
+    resolved_later: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WholeVisit:
-    """Everything that was recorded of a visit. ``reason`` is the one of the practitioner's own decision at a consult."""
+    """Everything that was recorded of a visit. ``reason`` is the one of the practitioner's own decision at a consult.
+
+    ``resolved`` are the earlier events, by id, whose end this follow-up told.
+    """
 
     head: VisitHead
     jurisdiction: str | None
@@ -98,9 +108,90 @@ class WholeVisit:
     injections: tuple[PastInjection, ...] = ()
     vials: tuple[PastVialUse, ...] = ()
     events: tuple[ToldEvent, ...] = ()
+    resolved: tuple[tuple[str, date], ...] = ()
     reason: str | None = None
     product: str | None = None
     diluent_ul: int | None = None
     reconstituted_at: datetime | None = None
     minutes: int | None = None
     injector: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Voided:
+    """A visit was withdrawn: when, by whom and why (None once that was forgotten)."""
+
+    at: datetime
+    by: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastIdentity:
+    """A name and a birth date that a patient was recorded with: when, by whom, why, and whether an undo took it back (``stands`` False)."""
+
+    name: str | None
+    born: date | None
+    recorded_at: datetime
+    recorded_by: str
+    reason: str | None
+    stands: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VisitVersion:
+    """One version of a visit. ``reason`` is why it was amended: None for the first. ``voided`` stands with the version that it withdrew.
+
+    ``undone`` is the undo that took this version back, where one did and stands.
+    """
+
+    version: int
+    standing: Standing
+    visit: WholeVisit
+    reason: str | None
+    voided: Voided | None = None
+    undone: Voided | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LotLine:
+    """What one vial of a lot gave at one session; ``lot`` as it is spelt now. ``vial_id`` is None for an imported session.
+
+    ``last_contact`` is the patient's last visit of any kind, ``sites`` are all that were injected at the session.
+    """
+
+    lot: str
+    visit: int
+    patient_id: int
+    patient: str
+    last_contact: date
+    date: date
+    protocol: str
+    product: str
+    given_hundredths: int
+    sites: tuple[str, ...]
+    vial_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSeen:
+    """The change that ``undo`` is about: the last one, or the one that was taken back last.
+
+    ``seq`` is the last entry of all, ``target_seq`` the entry in question; ``at``, ``actor``, ``command`` and the rest are the target's.
+    ``stands_now`` False: undo lets it stand again. ``rows`` counts what it wrote, by table; ``patients`` are codes; ``visit`` the
+    visit that it recorded, amended or voided; ``lots`` of the vials that it touched, as they are spelt in it or now. ``reversible`` False: undo
+    cannot take this kind of change back.
+    """
+
+    seq: int
+    target_seq: int
+    at: datetime
+    actor: str
+    command: str
+    stands_now: bool
+    reversible: bool
+    visit: int | None = None
+    reason: str | None = None
+    patients: tuple[str, ...] = ()
+    rows: tuple[tuple[str, int], ...] = ()
+    lots: tuple[str, ...] = ()

@@ -14,10 +14,16 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from botoxcli.clinic.findings import Level
+from botoxcli.clinic.limits import CumulativeLimit as CumulativeLimit
+from botoxcli.clinic.limits import DoseLimit as DoseLimit
+from botoxcli.clinic.limits import Limits as Limits
+from botoxcli.clinic.limits import MuscleLimit as MuscleLimit
+from botoxcli.clinic.planned_dose import DosePlan as DosePlan
+from botoxcli.clinic.planned_dose import SiteUnits, SiteUnitsPerKg
 from botoxcli.clinic.protocol_values import UNVERIFIED as UNVERIFIED
 from botoxcli.clinic.protocol_values import Id as Id
 from botoxcli.clinic.protocol_values import Jurisdiction as Jurisdiction
-from botoxcli.clinic.protocol_values import Part, Percent, ProductName, SiteDose, Sourced, Text, TimeSpan, TotalDose, Whole, YesNo
+from botoxcli.clinic.protocol_values import Part, Percent, ProductName, Sourced, Text, TimeSpan, TotalDose, Whole, YesNo
 from botoxcli.clinic.protocol_values import Position as Position
 from botoxcli.clinic.protocol_values import Side as Side
 from botoxcli.clinic.protocol_values import View as View
@@ -89,22 +95,44 @@ class PreCare(Part):
 
 
 class Site(Sourced):
-    """A fixed injection point: ``MUSCLE-SIDE-N``, ``MUSCLE-SIDE`` where there is one a side, ``MUSCLE`` in the midline.
+    """An injection point: ``MUSCLE-SIDE-N``, ``MUSCLE-SIDE`` where there is one a side, ``MUSCLE`` in the midline.
 
-    ``source`` is for the dose and the muscle; ``landmark_source`` for the landmark and the place on the map where that is another.
+    Its plan is ``units`` or ``units_per_kg``. An ``optional`` one is injected only when it is named. Without ``view``, ``x`` and ``y``
+    it has no place on the map. ``source`` is for the dose and the muscle; ``landmark_source`` for the landmark and the place on the map
+    where that is another.
     """
 
     id: Id
     muscle: Id
     side: Side
     order: Annotated[Whole, Field(ge=1, le=500)]
-    hundredths: SiteDose = Field(alias="units")
+    units: SiteUnits | None = None
+    per_kg: SiteUnitsPerKg | None = Field(default=None, alias="units_per_kg")
+    optional: YesNo = False
     position: Position | None = None
     landmark: Text
     landmark_source: Text | None = None
-    view: View
-    x: Percent
-    y: Percent
+    view: View | None = None
+    x: Percent | None = None
+    y: Percent | None = None
+
+    def plan(self, grams: int | None = None) -> DosePlan | None:
+        """What is planned here at a weight; None for a dose per kg while the weight is not known."""
+        if self.units is not None:
+            return self.units.plan
+        return self.per_kg.plan_at(grams) if self.per_kg is not None and grams is not None else None
+
+    @property
+    def hundredths(self) -> int:
+        """The dose that is given as planned; 0 for one that needs a weight."""
+        plan = self.plan()
+        return plan.usual if plan else 0
+
+    @property
+    def dose_words(self) -> str:
+        """``5 U``, ``1.25 to 2.5 U``, ``1.5 to 3 U/kg``."""
+        dose = self.units or self.per_kg
+        return dose.words() if dose else ""
 
 
 class Allowance(Sourced):
@@ -113,39 +141,6 @@ class Allowance(Sourced):
     muscle: Id
     sites: Annotated[Whole, Field(ge=1, le=100)]
     hundredths: TotalDose = Field(alias="units")
-
-
-class DoseLimit(Sourced):
-    """A total that is not to be passed. Without a jurisdiction it holds everywhere."""
-
-    hundredths: TotalDose = Field(alias="units")
-    level: Level = "stop"
-    jurisdiction: Jurisdiction | None = None
-
-
-class CumulativeLimit(Sourced):
-    """Units of one product in a window, over all brands, indications and clinics. The last day is in the window."""
-
-    product: ProductName
-    hundredths: TotalDose = Field(alias="units")
-    window: TimeSpan
-
-
-class SpanLimit(Sourced):
-    """A limit in time."""
-
-    span: TimeSpan
-
-
-class Limits(Part):
-    """What a session is held against."""
-
-    site: DoseLimit
-    session: tuple[DoseLimit, ...] = Field(min_length=1)
-    cumulative: tuple[CumulativeLimit, ...] = ()
-    minimum_interval: SpanLimit
-    consult_valid: SpanLimit
-    other_product_window: SpanLimit
 
 
 class AftercareRule(Sourced):
@@ -167,7 +162,18 @@ class Aftercare(Part):
 
 
 FollowUpKind = Literal["onset-check", "session", "consult-review", "event-review"]
-Anchor = Literal["session", "eligible-consult", "consult", "needs-review", "lapse", "event", "emergency-event"]
+Anchor = Literal[
+    "session",
+    "eligible-consult",
+    "consult",
+    "needs-review",
+    "lapse",
+    "event",
+    "emergency-event",
+    "declined",
+    "pause-end",
+    "response-stop",
+]
 
 
 class FollowUp(Sourced):
@@ -225,11 +231,15 @@ class AdverseEvent(Sourced):
 
 
 class StopWhen(Part):
-    """One part of a stopping rule: too small a reduction after so many cycles, or too few headache days to be chronic."""
+    """One part of a stopping rule: too small a reduction after so many cycles, or too few headache days to be chronic.
+
+    ``after_cycles`` judges that very cycle; with ``later_cycles`` the last complete one from there on.
+    """
 
     because: Literal["non-response", "became-episodic"]
     reduction_below_percent: Annotated[Whole, Field(ge=1, le=100)] | None = None
     after_cycles: Annotated[Whole, Field(ge=1, le=12)] | None = None
+    later_cycles: YesNo | None = None
     headache_days_below: Annotated[Whole, Field(ge=1, le=28)] | None = None
     consecutive_windows: Annotated[Whole, Field(ge=1, le=12)] | None = None
 
@@ -239,6 +249,8 @@ class StopWhen(Part):
         days = (self.headache_days_below is not None, self.consecutive_windows is not None)
         if not (all(reduction) and not any(days)) and not (all(days) and not any(reduction)):
             raise ValueError("needs reduction_below_percent with after_cycles, or headache_days_below with consecutive_windows")
+        if self.later_cycles is not None and self.after_cycles is None:
+            raise ValueError("later_cycles belongs to after_cycles")
         return self
 
 
@@ -306,8 +318,18 @@ class Protocol(Part):
 
     @property
     def planned_hundredths(self) -> int:
-        """The dose of all fixed sites."""
-        return sum(site.hundredths for site in self.sites)
+        """The dose of all that is always given, as far as it needs no weight."""
+        return sum(site.hundredths for site in self.sites if not site.optional)
+
+    @property
+    def fixed_sites(self) -> tuple[Site, ...]:
+        """The sites that are always given, in the file's order."""
+        return tuple(site for site in self.sites if not site.optional)
+
+    @property
+    def per_kg(self) -> bool:
+        """Whether the weight is needed: a dose or a limit is per kg."""
+        return self.limits.per_kg or any(site.per_kg is not None for site in self.sites)
 
     @property
     def muscles(self) -> tuple[str, ...]:
@@ -316,11 +338,11 @@ class Protocol(Part):
 
     @property
     def sites_in_order(self) -> tuple[Site, ...]:
-        """The fixed sites in injection order."""
+        """The sites in injection order."""
         return tuple(sorted(self.sites, key=lambda site: site.order))
 
     def site(self, site_id: str) -> Site | None:
-        """The fixed site of that id."""
+        """The site of that id."""
         return next((site for site in self.sites if site.id == site_id), None)
 
     def allowance(self, muscle: str) -> Allowance | None:

@@ -6,11 +6,12 @@ themselves stand in ``protocol_rules``; each is a small function, and the loop i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pydantic import BaseModel
 
-from botoxcli.clinic.protocol import UNVERIFIED, Protocol
+from botoxcli.clinic.planned_dose import range_text
+from botoxcli.clinic.protocol import UNVERIFIED, Protocol, Site
 from botoxcli.clinic.protocol_rules import FINDINGS as FINDINGS
 from botoxcli.clinic.protocol_rules import RULES
 from botoxcli.clinic.quantity import units_text
@@ -24,14 +25,37 @@ def contradictions(protocol: Protocol) -> Iterator[Contradiction]:
 
 
 def arithmetic(protocol: Protocol) -> str:
-    """The sums, to read: ``31 sites, 155 U; with follow-the-pain 39 sites, 195 U``."""
-    sites, hundredths = len(protocol.sites), protocol.planned_hundredths
-    planned = _sum(sites, hundredths)
+    """The sums, to read: ``31 sites, 155 U; with follow-the-pain 39 sites, 195 U``.
+
+    With ranges ``6 sites, 7.5 U (7.5 to 15 U)``, per kg ``2 sites, 3 U/kg (3 to 6 U/kg)``, and ``12 optional sites`` beside those always given.
+    """
+    planned = sites_sum(protocol.sites)
     if not protocol.follow_the_pain:
         return planned
+    sites, hundredths = len(protocol.fixed_sites), protocol.planned_hundredths
     sites += sum(allowance.sites for allowance in protocol.follow_the_pain)
     hundredths += sum(allowance.hundredths for allowance in protocol.follow_the_pain)
     return f"{planned}; with follow-the-pain {_sum(sites, hundredths)}"
+
+
+def sites_sum(sites: Sequence[Site]) -> str:
+    """The sums of some sites: of those that are always given the usual doses, and the range where there is one; how many are optional."""
+    optional = sum(site.optional for site in sites)
+    parts = [_planned([site for site in sites if not site.optional])] if optional < len(sites) else []
+    return "; ".join(parts + ([f"{optional} optional {'site' if optional == 1 else 'sites'}"] if optional else []))
+
+
+def _planned(sites: Sequence[Site]) -> str:
+    doses = [site.units for site in sites if site.units]
+    weighed = [site.per_kg for site in sites if site.per_kg]
+    sums = [_range([(one.lowest, one.usual or one.lowest, one.highest) for one in doses], "U")] if doses else []
+    sums += [_range([(one.lowest, one.usual or one.lowest, one.highest) for one in weighed], "U/kg")] if weighed else []
+    return f"{len(sites)} {'site' if len(sites) == 1 else 'sites'}, {' and '.join(sums)}"
+
+
+def _range(doses: Sequence[tuple[int, int, int]], unit: str) -> str:
+    lowest, usual, highest = (sum(dose[end] for dose in doses) for end in range(3))
+    return f"{units_text(usual)} {unit}" + (f" ({range_text(lowest, highest)} {unit})" if lowest < highest else "")
 
 
 def _sum(sites: int, hundredths: int) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import date
 
 from botoxcli.clinic.dates import Span, after
+from botoxcli.clinic.planned_dose import WEIGHT
 from botoxcli.clinic.protocol import ContinueWhen, OutcomeMeasure, Protocol, ResponseRule, Site
 from botoxcli.clinic.quantity import units_text
 from botoxcli.clinic.question_rules import QUESTION_RULES, Contradiction, Path
@@ -21,6 +22,8 @@ FINDINGS = (
     "vial-unknown", "vial-expired", "vial-used", "vial-recalled", "product", "dilution", "reconstituted-24h",
     "duplicate-patient", "duplicate-visit", "duplicate-lot",
 )  # fmt: skip
+# The findings that only a protocol with such limits raises, and which limit it is.
+MUSCLE_FINDINGS = {"muscle-dose": "muscles", "muscle-count": "muscle_count"}
 SAMPLE_DAYS = (date(2024, 1, 31), date(2026, 1, 31), date(2026, 2, 1), date(2026, 7, 1), date(2026, 11, 30))
 
 
@@ -42,7 +45,8 @@ def unique_ids(protocol: Protocol) -> Iterator[Contradiction]:
     yield from _twice(("chair",), [part.id for part in protocol.chair], "id", "this id")
     yield from _twice(("sites",), [part.id for part in protocol.sites], "id", "this id")
     yield from _twice(("sites",), [part.order for part in protocol.sites], "order", "this place in the order")
-    yield from _twice(("sites",), [(part.view, part.x, part.y) for part in protocol.sites], "x", "this place on the head map")
+    places = [(part.view, part.x, part.y) if part.view else index for index, part in enumerate(protocol.sites)]
+    yield from _twice(("sites",), places, "x", "this place on the head map")
     yield from _twice(("pre_care", "rules"), [part.id for part in protocol.pre_care.rules], "id", "this id")
     yield from _twice(("aftercare", "rules"), [part.id for part in protocol.aftercare.rules], "id", "this id")
     yield from _twice(("outcomes", "measures"), [part.id for part in protocol.outcomes.measures], "id", "this id")
@@ -66,6 +70,19 @@ def site_names(protocol: Protocol) -> Iterator[Contradiction]:
             yield ("sites", index, "id"), f"must be {base}-1 to {base}-{count}: the muscle, the side if it has one, and a number"
 
 
+def site_plans(protocol: Protocol) -> Iterator[Contradiction]:
+    """A site has one plan, and its place on the map is whole."""
+    for index, site in enumerate(protocol.sites):
+        if site.units is None and site.per_kg is None:
+            yield ("sites", index, "units"), "is missing: a site has units, or units_per_kg"
+        elif site.units is not None and site.per_kg is not None:
+            yield ("sites", index, "units_per_kg"), "stands beside units; a site has one of them"
+        placed = {"view": site.view, "x": site.x, "y": site.y}
+        missing = [name for name, value in placed.items() if value is None]
+        if len(missing) in (1, 2):
+            yield ("sites", index, missing[0]), "is missing: a place on the map has view, x and y"
+
+
 def map_sides(protocol: Protocol) -> Iterator[Contradiction]:
     """The front view shows the patient's left on the picture's right, the back view on its left."""
     for index, site in enumerate(protocol.sites):
@@ -77,7 +94,7 @@ def map_sides(protocol: Protocol) -> Iterator[Contradiction]:
 
 
 def _on_its_side(site: Site) -> bool:
-    if site.side == "midline" or site.x == 50:
+    if site.side == "midline" or site.x is None or site.x == 50:
         return True
     return (site.x > 50) == ((site.side == "left") == (site.view == "front"))
 
@@ -93,8 +110,11 @@ def allowances(protocol: Protocol) -> Iterator[Contradiction]:
 def doses(protocol: Protocol) -> Iterator[Contradiction]:
     limit = protocol.limits.site.hundredths
     for index, site in enumerate(protocol.sites):
-        if site.hundredths > limit:
-            yield ("sites", index, "units"), f"more than the {units_text(limit)} U that limits.site allows"
+        said = f"more than the {units_text(limit)} U that limits.site allows"
+        if site.units and site.units.highest > limit:
+            yield ("sites", index, "units", *(["to"] if site.units.lowest < site.units.highest else [])), said
+        elif site.per_kg and site.per_kg.at_most and site.per_kg.at_most > limit:
+            yield ("sites", index, "units_per_kg", "at_most"), said
     planned = protocol.planned_hundredths
     for index, session in enumerate(protocol.limits.session):
         if session.level == "stop" and planned > session.hundredths:
@@ -123,9 +143,37 @@ def finding_levels(protocol: Protocol) -> Iterator[Contradiction]:
     for index, question in enumerate(protocol.chair):
         if question.raises.finding not in protocol.finding_levels and question.raises.finding not in FINDINGS:
             yield ("chair", index, "raises", "finding"), "has no level in finding_levels"
+    limited = {finding for finding, limit in MUSCLE_FINDINGS.items() if getattr(protocol.limits, limit)}
+    for finding in sorted(limited - protocol.finding_levels.keys()):
+        yield ("finding_levels", finding), f"is missing: limits.{MUSCLE_FINDINGS[finding]} raises it"
     for finding in protocol.finding_levels:
-        if finding not in FINDINGS and finding not in raised:
+        if finding not in FINDINGS and finding not in raised | limited:
             yield ("finding_levels", finding), "nothing raises this finding"
+
+
+def muscle_limits(protocol: Protocol) -> Iterator[Contradiction]:
+    for index, limit in enumerate(protocol.limits.muscles):
+        for place, muscle in enumerate(limit.muscles):
+            if muscle not in protocol.muscles:
+                yield ("limits", "muscles", index, "muscles", place), "no site names this muscle"
+            elif muscle in limit.muscles[:place]:
+                yield ("limits", "muscles", index, "muscles", place), "this muscle stands here twice"
+        if limit.at_least is not None and limit.at_least > limit.hundredths:
+            yield ("limits", "muscles", index, "at_least"), "is more than units"
+        if limit.at_least_per_kg is not None and (limit.per_kg is None or limit.at_least_per_kg > limit.per_kg):
+            yield ("limits", "muscles", index, "at_least_per_kg"), "needs a units_per_kg that is no less"
+
+
+def weight(protocol: Protocol) -> Iterator[Contradiction]:
+    """What is per kg needs the weight, asked at every session; not knowing it is a finding."""
+    asked = [(index, question) for index, question in enumerate(protocol.chair) if question.id == WEIGHT]
+    if not asked and protocol.per_kg:
+        yield ("chair",), "needs the question weight: doses are per kg, and a weight is asked at every session"
+    for index, question in asked:
+        if question.type != "number" or question.unit != "kg" or not question.min:
+            yield ("chair", index, "type"), "the weight is a number above 0 with the unit kg"
+        if question.raises.finding != WEIGHT:
+            yield ("chair", index, "raises", "finding"), "must be weight: it says that the weight is not known"
 
 
 def _longer(one: Span, other: Span) -> bool:
@@ -186,8 +234,8 @@ def measures(protocol: Protocol) -> Iterator[Contradiction]:
     for index, measure in enumerate(protocol.outcomes.measures):
         for field, said in _measure(measure):
             yield ("outcomes", "measures", index, *field), said
-    if "headache-days" not in {measure.id for measure in protocol.outcomes.measures}:
-        yield ("outcomes", "measures"), "needs headache-days: a follow-up asks for it"
+    if protocol.response_rules and "headache-days" not in {measure.id for measure in protocol.outcomes.measures}:
+        yield ("outcomes", "measures"), "needs headache-days: the response rules are about them"
 
 
 def _measure(measure: OutcomeMeasure) -> Iterator[Contradiction]:
@@ -250,9 +298,12 @@ RULES: tuple[Callable[[Protocol], Iterator[Contradiction]], ...] = (
     unique_ids,
     *QUESTION_RULES,
     site_names,
+    site_plans,
     map_sides,
     allowances,
     doses,
+    muscle_limits,
+    weight,
     vials,
     finding_levels,
     days_not_hours,

@@ -6,6 +6,7 @@ quotes is refused. A part is frozen and refuses keys that it does not know.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -49,7 +50,9 @@ def _percent(value: Any) -> float:
 Percent = Annotated[float, BeforeValidator(_percent), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100})]
 
 
-def _bounded(lowest: int, highest: int) -> Any:
+def bounded(lowest: int, highest: int) -> Callable[[Any], int]:
+    """A reader of a number of units: hundredths between the two, or ValueError."""
+
     def check(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)) or not Decimal(str(value)).is_finite():
             raise ValueError(f"must be a number of units, {units(lowest)} to {units(highest)}")
@@ -66,13 +69,16 @@ def _bounded(lowest: int, highest: int) -> Any:
 def _dose(lowest: int, highest: int) -> Any:
     return Annotated[
         int,
-        BeforeValidator(_bounded(lowest, highest)),
+        BeforeValidator(bounded(lowest, highest)),
         PlainSerializer(units),
         WithJsonSchema({"type": "number", "minimum": lowest / 100, "maximum": highest / 100, "description": "units"}),
     ]
 
 
-SiteDose = _dose(10, 5_000)  # 0.1 to 50 U at a site
+SITE_BOUNDS = (10, 5_000)  # 0.1 to 50 U at a site
+PER_KG_BOUNDS = (1, 5_000)  # 0.01 to 50 U a kilogram
+SiteDose = _dose(10, 5_000)
+KgDose = _dose(1, 5_000)
 TotalDose = _dose(10, 200_000)  # 0.1 to 2,000 U
 
 

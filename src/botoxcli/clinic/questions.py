@@ -27,7 +27,7 @@ def listed(words: Iterable[str]) -> list[str]:
 
 
 class Condition(Part):
-    """What an answer must be for a criterion to be met: one comparison with a number, or a list of answers."""
+    """What an answer must be for a criterion to be met: a comparison with a number, one from below and one from above, or a list of answers."""
 
     at_least: Number | None = None
     more_than: Number | None = None
@@ -43,9 +43,14 @@ class Condition(Part):
         return given
 
     @model_validator(mode="after")
-    def _exactly_one(self) -> Condition:
-        if sum(part is not None for part in (self.at_least, self.more_than, self.at_most, self.less_than, self.one_of)) != 1:
-            raise ValueError("must hold exactly one of at_least, more_than, at_most, less_than, is")
+    def _one_thing(self) -> Condition:
+        lower, upper = (self.at_least, self.more_than), (self.at_most, self.less_than)
+        if self.one_of is not None and any(bound is not None for bound in (*lower, *upper)):
+            raise ValueError("must hold is alone, without at_least, more_than, at_most or less_than")
+        if self.one_of is None and all(bound is None for bound in (*lower, *upper)):
+            raise ValueError("must hold at_least, more_than, at_most, less_than or is")
+        if None not in lower or None not in upper:
+            raise ValueError("must hold at most one of at_least and more_than, and one of at_most and less_than")
         return self
 
 

@@ -187,10 +187,18 @@ class AdverseEventTold(Record):
     resolved_on: date | None = None
 
 
+class EventResolved(Record):
+    """The end of an event that an earlier follow-up told: every telling of it that began on that day or before."""
+
+    event: ShortText
+    resolved_on: date
+
+
 class FollowUpVisit(Visit):
-    """A follow-up: outcomes as answers, and the events that were told. No events means that none was told."""
+    """A follow-up: outcomes as answers, the events that were told and those that ended since. No events means that none was told."""
 
     events: tuple[AdverseEventTold, ...] = ()
+    resolved: tuple[EventResolved, ...] = ()
 
 
 class NewVial(Record):

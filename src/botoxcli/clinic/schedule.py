@@ -1,105 +1,74 @@
 """Who is due, for what, since when: windows derived from the visits that stand and from their pinned editions.
 
-Conventions. Plain dates only. ``earliest``, ``due`` and ``latest`` are days that still belong to their state: a session is ``open`` from
-``earliest``, ``due`` in the last seven days up to and with ``due`` (never before ``earliest``), ``overdue`` after it, and ``lapsed`` after
-``latest``. Before ``earliest`` it is ``early``. Only the last standing session of a protocol anchors. Nothing is stored.
+Conventions. Plain dates only; ``due_window`` has what the states mean, ``interruptions`` what a moved, missed or declined appointment, a
+pause and a stop do. Only the last standing session of a protocol anchors. Nothing is stored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Literal
 
 from botoxcli.clinic.dates import Span, after
+from botoxcli.clinic.due_window import DueItem as DueItem
+from botoxcli.clinic.due_window import Rules as Rules
+from botoxcli.clinic.due_window import Window as Window
+from botoxcli.clinic.due_window import explain as explain
+from botoxcli.clinic.due_window import last_of_any, rules_for
+from botoxcli.clinic.due_window import open_window as open_window
+from botoxcli.clinic.due_window import status_on as status_on
 from botoxcli.clinic.history import DueCandidate, FollowUpRule, LastVisit, PastEvent
+from botoxcli.clinic.interruptions import declined_reviews, is_paused, pause_reviews, stop_reviews, with_appointments
 
-Status = Literal["early", "open", "due", "overdue", "lapsed"]
 KINDS = ("onset-check", "session", "consult-review", "event-review")
-DUE_DAYS = 7
 HORIZON = Span(2, "weeks")
-Rules = Callable[[int], Iterable[FollowUpRule]]
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """One thing that is due for one patient. ``anchor`` is the day that it is reckoned from, ``anchor_visit`` the visit of that day."""
-
-    patient: str
-    kind: str
-    earliest: date
-    due: date
-    latest: date | None
-    protocol: str
-    anchor: date
-    anchor_visit: int
-    rule: FollowUpRule
-
-
-@dataclass(frozen=True, slots=True)
-class DueItem:
-    """A window as it stands on a day. ``days_late`` counts from the due day and is 0 up to and with it."""
-
-    window: Window
-    status: Status
-    days_late: int
-
-
-def status_on(window: Window, day: date) -> Status:
-    """The window's status on a day."""
-    if window.latest is not None and day > window.latest:
-        return "lapsed"
-    if day > window.due:
-        return "overdue"
-    if day < window.earliest:
-        return "early"
-    return "due" if day > window.due - timedelta(days=DUE_DAYS) else "open"
-
-
-def open_window(candidate: DueCandidate, anchor: date, visit: int, rule: FollowUpRule) -> Window:
-    """The window that a rule opens from an anchor's day."""
-    return Window(
-        patient=candidate.patient,
-        kind=rule.kind,
-        earliest=after(anchor, rule.earliest),
-        due=after(anchor, rule.due),
-        latest=after(anchor, rule.latest) if rule.latest else None,
-        protocol=candidate.protocol,
-        anchor=anchor,
-        anchor_visit=visit,
-        rule=rule,
-    )
 
 
 def windows(candidate: DueCandidate, rules: Rules, day: date) -> Iterator[Window]:
     """Everything that is open, to come or past for a candidate on a day."""
-    yield from _after_session(candidate, rules, day)
-    yield from _reviews(candidate, rules, day)
+    if candidate.stopped_on:
+        yield from stop_reviews(candidate, rules)
+        return
+    if is_paused(candidate, day):
+        yield from pause_reviews(candidate, rules)
+        return
+    session = session_window(candidate, rules)
+    if session:
+        yield session
+    yield from _onset_checks(candidate, rules, day)
+    yield from _reviews(candidate, rules, day, session)
     for event in candidate.events:
         if not event.resolved:
-            for rule in _for(rules, _last_of_any(candidate), "event-review", "event"):
+            for rule in rules_for(rules, last_of_any(candidate), "event-review", "event"):
                 yield open_window(candidate, event.date, event.visit, rule)
 
 
-def _last_of_any(candidate: DueCandidate) -> LastVisit | None:
-    """The visit whose edition says what follows an event: the session's, else the consult's, else the follow-up's own."""
-    return candidate.session or candidate.consult or candidate.follow_up
-
-
-def _after_session(candidate: DueCandidate, rules: Rules, day: date) -> Iterator[Window]:
-    session, consult = candidate.session, candidate.consult
-    next_one = None
-    if session:
-        next_one = next((open_window(candidate, session.date, session.visit, rule) for rule in _for(rules, session, "session", "session")), None)
+def session_window(candidate: DueCandidate, rules: Rules) -> Window | None:
+    """The window of the session that is next, whatever the day, with what became of its appointments; None while none is awaited."""
+    next_one = _next_session(candidate, rules)
     new_course = _new_course(candidate, next_one)
     if new_course:
-        for rule in _for(rules, consult, "session", "eligible-consult"):
-            yield open_window(candidate, new_course.date, new_course.visit, rule)
-    elif next_one:
-        yield next_one
+        opened = (
+            open_window(candidate, new_course.date, new_course.visit, rule) for rule in rules_for(rules, new_course, "session", "eligible-consult")
+        )
+        next_one = next(opened, None)
+    return with_appointments(next_one, candidate.appointments) if next_one else None
+
+
+def _next_session(candidate: DueCandidate, rules: Rules) -> Window | None:
+    """The window that the last session opens."""
+    session = candidate.session
+    if session is None:
+        return None
+    return next((open_window(candidate, session.date, session.visit, rule) for rule in rules_for(rules, session, "session", "session")), None)
+
+
+def _onset_checks(candidate: DueCandidate, rules: Rules, day: date) -> Iterator[Window]:
+    session = candidate.session
     if session:
-        for rule in _for(rules, session, "onset-check", "session"):
+        next_one = _next_session(candidate, rules)
+        for rule in rules_for(rules, session, "onset-check", "session"):
             if not _onset_check_closed(candidate, session, rule, next_one, day):
                 yield open_window(candidate, session.date, session.visit, rule)
 
@@ -127,9 +96,10 @@ def _onset_check_closed(candidate: DueCandidate, session: LastVisit, rule: Follo
     return next_one is not None and day >= next_one.earliest
 
 
-def _reviews(candidate: DueCandidate, rules: Rules, day: date) -> Iterator[Window]:
+def _reviews(candidate: DueCandidate, rules: Rules, day: date, session: Window | None) -> Iterator[Window]:
     """At most one review of the consult a patient and protocol: the one that is due first."""
     found = [*_consult_reviews(candidate, rules), *_lapse_reviews(candidate, rules, day)]
+    found += [*declined_reviews(candidate, rules, session), *pause_reviews(candidate, rules)]
     if found:
         yield min(found, key=lambda window: (window.due, window.anchor_visit))
 
@@ -138,13 +108,13 @@ def _consult_reviews(candidate: DueCandidate, rules: Rules) -> Iterator[Window]:
     consult = candidate.consult
     if consult:
         if consult.decision == "needs-review" and consult.decided is None:
-            for rule in _for(rules, consult, "consult-review", "needs-review"):
+            for rule in rules_for(rules, consult, "consult-review", "needs-review"):
                 yield open_window(candidate, consult.date, consult.visit, rule)
-        for rule in _for(rules, consult, "consult-review", "consult"):
+        for rule in rules_for(rules, consult, "consult-review", "consult"):
             yield open_window(candidate, consult.date, consult.visit, rule)
     for event in candidate.events:
         if event.escalate == "emergency" and (consult is None or _came_after(event, consult)):
-            for rule in _for(rules, consult or _last_of_any(candidate), "consult-review", "emergency-event"):
+            for rule in rules_for(rules, consult or last_of_any(candidate), "consult-review", "emergency-event"):
                 yield open_window(candidate, event.date, event.visit, rule)
 
 
@@ -158,16 +128,11 @@ def _lapse_reviews(candidate: DueCandidate, rules: Rules, day: date) -> Iterator
     session, consult = candidate.session, candidate.consult
     if session is None:
         return
-    for rule in _for(rules, session, "session", "session"):
+    for rule in rules_for(rules, session, "session", "session"):
         lapsed_from = after(session.date, rule.latest) + timedelta(days=1) if rule.latest else None
         if lapsed_from and day >= lapsed_from and (consult is None or consult.date < lapsed_from):
-            for review in _for(rules, session, "consult-review", "lapse"):
+            for review in rules_for(rules, session, "consult-review", "lapse"):
                 yield open_window(candidate, lapsed_from, session.visit, review)
-
-
-def _for(rules: Rules, visit: LastVisit | None, kind: str, anchor: str) -> Iterator[FollowUpRule]:
-    if visit:
-        yield from (rule for rule in rules(visit.edition_id) if rule.kind == kind and rule.anchor == anchor)
 
 
 def due_on(candidates: Iterable[DueCandidate], rules: Rules, day: date) -> tuple[DueItem, ...]:
@@ -208,29 +173,6 @@ def _horizon(day: date, span: Span) -> date:
         return after(day, span)
     except (OverflowError, ValueError):
         return date.max
-
-
-_ANCHOR_WORDS = {
-    "session": "session",
-    "eligible-consult": "consult that allows treatment",
-    "consult": "consult",
-    "needs-review": "consult that needs a review",
-    "lapse": "lapse after the session",
-    "event": "adverse event",
-    "emergency-event": "emergency event",
-}
-
-
-def explain(window: Window) -> str:
-    """Which visit, which rule, and the sum: ``2026-03-09 + 12 weeks = 2026-06-01, due by 2026-06-09``."""
-    rule = window.rule
-    parts = [
-        f"visit {window.anchor_visit}, {_ANCHOR_WORDS.get(rule.anchor, rule.anchor)}: "
-        f"{window.anchor.isoformat()} + {rule.earliest} = {window.earliest.isoformat()}, due by {window.due.isoformat()} (+ {rule.due})"
-    ]
-    if window.latest and rule.latest:
-        parts.append(f"latest {window.latest.isoformat()} (+ {rule.latest})")
-    return ", ".join(parts)
 
 
 def next_dates(candidate: DueCandidate, rules: Rules, day: date) -> tuple[Window, ...]:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from botoxcli.clinic.checklist import Checklist, Tick
+from botoxcli.clinic.planned_dose import weight_grams
 from botoxcli.clinic.protocol import Protocol
 
 
@@ -34,6 +35,7 @@ class SessionDraft:
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values."""
         return {
+            "protocol": self.checklist.protocol.id,
             "on": self.on.isoformat(),
             "confirmed": self.confirmed,
             "answers": dict(self.answers),
@@ -45,6 +47,7 @@ class SessionDraft:
             "overridden": dict(self.overridden),
             "begun_at": self.begun_at.isoformat() if self.begun_at else None,
             "ended_early": self.checklist.ended_early,
+            "passed": sorted(self.checklist.passed),
             "ticks": [
                 [tick.site, tick.muscle, tick.side, tick.planned_hundredths, tick.hundredths, tick.reason] for tick in self.checklist.in_order()
             ],
@@ -57,19 +60,21 @@ class SessionDraft:
 
 def from_json(content: Mapping[str, Any], protocol: Protocol) -> tuple[SessionDraft, tuple[str, ...]]:
     """The draft, and the sites whose ticks no longer fit the protocol and so are open again."""
+    answers = dict(content["answers"])
+    empty = Checklist(protocol, weight=weight_grams(answers), passed=frozenset(content.get("passed", ())) & frozenset(protocol.muscles))
     ticks, lost = {}, []
     for site, muscle, side, planned, given, reason in content["ticks"]:
         tick = Tick(site, muscle, side, planned, given, reason)
         fixed = protocol.site(site)
-        if (not fixed and planned == 0 and muscle in protocol.muscles) or (fixed and fixed.hundredths == planned):
+        if (not fixed and planned == 0 and muscle in protocol.muscles) or (fixed and empty.tick(fixed, given, reason) == tick):
             ticks[site] = tick
         else:
             lost.append(site)
     draft = SessionDraft(
         on=date.fromisoformat(content["on"]),
-        checklist=Checklist(protocol, ticks, bool(content["ended_early"])),
+        checklist=replace(empty, ticks=ticks, ended_early=bool(content["ended_early"])),
         confirmed=bool(content["confirmed"]),
-        answers=dict(content["answers"]),
+        answers=answers,
         lots=tuple(content["lots"]),
         diluent_ul=content["diluent_ul"],
         reconstituted_at=datetime.fromisoformat(content["reconstituted_at"]) if content["reconstituted_at"] else None,

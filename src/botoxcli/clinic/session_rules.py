@@ -11,11 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from botoxcli.clinic.checklist import Checklist, Tick
-from botoxcli.clinic.dates import after, before
-from botoxcli.clinic.dosing import strength, window_doses
+from botoxcli.clinic.cumulative import because_over, because_undetermined, doses_of, others_within, window_doses
+from botoxcli.clinic.dates import after
+from botoxcli.clinic.dose_outlook import windows_of
+from botoxcli.clinic.dosing import strength
 from botoxcli.clinic.eligibility import allows_treatment
 from botoxcli.clinic.findings import Finding, Level
 from botoxcli.clinic.history import PastConsult, PastEvent, PatientHistory, StockVial
+from botoxcli.clinic.muscle_doses import muscle_count, muscle_dose
+from botoxcli.clinic.out_of_order import out_of_order
+from botoxcli.clinic.planned_dose import weight_grams
 from botoxcli.clinic.protocol import Jurisdiction, Protocol
 from botoxcli.clinic.quantity import units_text
 
@@ -39,6 +44,7 @@ class SessionFacts:
 
     ``on`` is its civil date; ``at`` the instant, when it is known (None for a session that is entered later);
     ``reconstituted_at`` an aware instant, ``day_ends_at`` the last instant of the session's day.
+    ``corrects`` is the number of a session that stands and is being corrected.
     """
 
     protocol: Protocol
@@ -52,12 +58,18 @@ class SessionFacts:
     reconstituted_at: datetime | None = None
     at: datetime | None = None
     day_ends_at: datetime | None = None
+    corrects: int | None = None
 
     @property
     def consult(self) -> PastConsult | None:
         """The last consult under this protocol, on or before the session's day."""
         standing = [consult for consult in self.history.consults if consult.protocol == self.protocol.id and consult.date <= self.on]
         return standing[-1] if standing else None
+
+    @property
+    def weight(self) -> int | None:
+        """The patient's weight in grams, as it was answered at the chair."""
+        return weight_grams(self.answers)
 
     def finding(self, name: str, because: str, source: str = "practice") -> Finding:
         """A finding at the protocol's level for it."""
@@ -143,25 +155,40 @@ def interval_long(facts: SessionFacts) -> Iterator[Finding]:
 def site_dose(facts: SessionFacts) -> Iterator[Finding]:
     limit = facts.protocol.limits.site
     changed = [tick for tick in facts.checklist.in_order() if tick.state == "changed"]
-    over = [tick for tick in facts.checklist.in_order() if tick.hundredths > limit.hundredths]
+    most = limit.at(facts.weight)
+    over = [tick for tick in facts.checklist.in_order() if tick.hundredths > most]
     if over:
-        yield Finding("site-dose", limit.level, f"over {units_text(limit.hundredths)} U at a site: {_doses(over)}", limit.source)
+        yield Finding("site-dose", limit.level, f"over {units_text(most)} U at a site: {_doses(over)}", limit.source)
     elif changed:
-        yield facts.finding("site-dose", f"other than planned: {_doses(changed)}", limit.source)
+        yield facts.finding("site-dose", f"other than planned: {', '.join(_with_plan(facts.checklist, tick) for tick in changed)}", limit.source)
 
 
 def _doses(ticks: Sequence[Tick]) -> str:
     return ", ".join(f"{tick.site} {units_text(tick.hundredths)} U" for tick in ticks)
 
 
+def _with_plan(checklist: Checklist, tick: Tick) -> str:
+    """A dose, and where a range is planned, the range."""
+    site = checklist.protocol.site(tick.site)
+    plan = checklist.plan(site) if site else None
+    ranged = f" (planned {plan.words()})" if plan and plan.lowest < plan.highest else ""
+    return f"{tick.site} {units_text(tick.hundredths)} U{ranged}"
+
+
 def session_dose(facts: SessionFacts) -> Iterator[Finding]:
     """Of the limits that are passed the sternest, at its own level; of two as stern the higher."""
-    total = facts.checklist.hundredths
-    passed = [limit for limit in facts.protocol.limits.session if total > limit.hundredths and limit.jurisdiction in (None, facts.jurisdiction)]
+    total, grams = facts.checklist.hundredths, facts.weight
+    passed = [limit for limit in facts.protocol.limits.session if total > limit.at(grams) and limit.jurisdiction in (None, facts.jurisdiction)]
     if passed:
-        worst = max(passed, key=lambda limit: (_SEVERITY.index(limit.level), limit.hundredths))
+        worst = max(passed, key=lambda limit: (_SEVERITY.index(limit.level), limit.at(grams)))
         where = f" ({worst.jurisdiction})" if worst.jurisdiction else ""
-        yield Finding("session-dose", worst.level, f"{units_text(total)} U, over {units_text(worst.hundredths)} U{where}", worst.source)
+        yield Finding("session-dose", worst.level, f"{units_text(total)} U, over {units_text(worst.at(grams))} U{where}", worst.source)
+
+
+def muscles(facts: SessionFacts) -> Iterator[Finding]:
+    """Each muscle, or the muscles of a limb, against what they may have; and how many are injected."""
+    yield from muscle_dose(facts.protocol, facts.checklist, facts.weight)
+    yield from muscle_count(facts.protocol, facts.checklist)
 
 
 def extra_allowance(facts: SessionFacts) -> Iterator[Finding]:
@@ -183,28 +210,23 @@ def extra_allowance(facts: SessionFacts) -> Iterator[Finding]:
 
 
 def cumulative_dose(facts: SessionFacts) -> Iterator[Finding]:
-    product = facts.protocol.product.name
-    over, source = [], ""
-    for limit in facts.protocol.limits.cumulative:
-        if limit.product != product:
-            continue
-        for dose in window_doses(product, limit.window, facts.history.sessions, on=facts.on, hundredths=facts.checklist.hundredths):
-            if dose.hundredths > limit.hundredths:
-                source = limit.source
-                total, most = units_text(dose.hundredths), units_text(limit.hundredths)
-                over.append(f"{total} U of {product} in the {limit.window} to {dose.day.isoformat()}, over {most} U")
+    """Over a window, at the protocol's level; a window that holds a dose of unknown units is undetermined: a warning."""
+    doses, total = doses_of(facts.history), facts.checklist.hundredths
+    held = [dose for limit in windows_of(facts.protocol, facts.weight) for dose in window_doses(limit, doses, on=facts.on, hundredths=total)]
+    over, undetermined = list(because_over(held)), list(because_undetermined(held))
     if over:
-        yield facts.finding("cumulative-dose", "; ".join(over), source)
+        source = next(one.limit.source for one in held if one.over)
+        yield facts.finding("cumulative-dose", "; ".join([*over, *undetermined]), source)
+    elif undetermined:
+        yield Finding("cumulative-dose", "warn", "; ".join(undetermined), next(one.limit.source for one in held if one.undetermined))
 
 
 def other_product(facts: SessionFacts) -> Iterator[Finding]:
-    """Another toxin inside its window: shown, never added."""
+    """Another toxin inside its window, given here or elsewhere: shown, never added."""
     limit = facts.protocol.limits.other_product_window
-    from_day = before(facts.on, limit.span)
-    others = [session for session in facts.history.sessions if session.product != facts.protocol.product.name and from_day < session.date <= facts.on]
+    others = others_within(limit.span, doses_of(facts.history), product=facts.protocol.product.name, on=facts.on)
     if others:
-        named = ", ".join(f"{units_text(session.hundredths)} U of {session.product} on {session.date.isoformat()}" for session in others)
-        yield facts.finding("other-product", f"{named}; units of different products are not added", limit.source)
+        yield facts.finding("other-product", f"{', '.join(map(str, others))}; units of different products are not added", limit.source)
 
 
 def vials(facts: SessionFacts) -> Iterator[Finding]:
@@ -275,6 +297,11 @@ def duplicate_visit(facts: SessionFacts) -> Iterator[Finding]:
         yield facts.finding("duplicate-visit", f"a session on {facts.on.isoformat()} stands already (visit {same[0]})")
 
 
+def order(facts: SessionFacts) -> Iterator[Finding]:
+    """Entered after a later visit: never a reason to stop."""
+    yield from out_of_order(facts.history, facts.on, visit=facts.corrects)
+
+
 RULES: tuple[Rule, ...] = (
     consult,
     consult_old,
@@ -283,10 +310,12 @@ RULES: tuple[Rule, ...] = (
     interval,
     interval_long,
     duplicate_visit,
+    order,
     vials,
     dilution,
     reconstituted,
     site_dose,
+    muscles,
     session_dose,
     extra_allowance,
     cumulative_dose,

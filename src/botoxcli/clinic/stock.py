@@ -12,16 +12,17 @@ from botoxcli.clinic.session_rules import VialChoice
 _NEAR = 3
 
 
-def choose_vials(stock: Sequence[StockVial], lots: Sequence[str]) -> tuple[VialChoice, ...]:
+def choose_vials(stock: Sequence[StockVial], lots: Sequence[str], *, kept: frozenset[int] = frozenset()) -> tuple[VialChoice, ...]:
     """For each lot that was named the next unused vial of it, the one that expires first; the same lot again takes the one after.
 
+    ``kept`` are vials that go before all others of their lot: those that a session which is being corrected has already.
     Where none can be had, the choice says why: ``vial-unknown`` with the lots that look like it, or ``vial-used``.
     """
     taken: set[int] = set()
     choices = []
     for lot in lots:
         key = lot_key(lot)
-        of_lot = sorted((vial for vial in stock if vial.lot_key == key), key=lambda vial: (vial.expires, vial.vial_id))
+        of_lot = sorted((vial for vial in stock if vial.lot_key == key), key=lambda vial: (vial.vial_id not in kept, vial.expires, vial.vial_id))
         free = next((vial for vial in of_lot if vial.state == "unused" and vial.vial_id not in taken), None)
         if free:
             taken.add(free.vial_id)

@@ -40,7 +40,7 @@ class LoadedProtocol:
 
 def load_protocol(path: Path) -> LoadedProtocol:
     """The protocol in the file at ``path``. Raises NotFound when there is no file, else ProtocolInvalid when it is refused."""
-    return read_protocol(_bytes(path), path.name)
+    return read_protocol(read_bytes(path), path.name)
 
 
 def read_protocol(text: str | bytes, name: str) -> LoadedProtocol:
@@ -54,7 +54,7 @@ def read_protocol(text: str | bytes, name: str) -> LoadedProtocol:
         problems = [_at_its_value(problem, document) for problem in problems]
     if problems or protocol is None:
         raise _invalid(name, problems, text)
-    return LoadedProtocol(protocol, text, hashlib.sha256(raw).hexdigest())
+    return LoadedProtocol(protocol, text, sha256_of(raw))
 
 
 def protocol_ids(folder: Path) -> tuple[str, ...]:
@@ -118,7 +118,12 @@ def _too_big() -> str:
     return f"is over {MAX_BYTES // 1024} KB; a protocol is smaller"
 
 
-def _bytes(path: Path) -> bytes:
+def sha256_of(raw: bytes) -> str:
+    """The sha256 by which an edition is known, in hex."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def read_bytes(path: Path) -> bytes:
     """The file's bytes, when it is a regular file of a sensible size. A FIFO or a device is never opened to be read."""
     try:
         _require_regular(path.stat(), path.name)

@@ -15,25 +15,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from botoxcli.clinic.dates import Span
-from botoxcli.clinic.history import (
-    Deviation,
-    DueCandidate,
-    FollowUpRule,
-    KnownPatient,
-    LastVisit,
-    PastConsult,
-    PastEvent,
-    PastSession,
-    PatientHistory,
-    StockVial,
-    lot_key,
-)
+from botoxcli.clinic.history import KnownPatient, StockVial, lot_key
 from botoxcli.errors import Ambiguous, NotFound
+from botoxcli.store.due_reader import due_candidates, follow_up_rules
 from botoxcli.store.engine import in_our_words, open_reader
 
 if TYPE_CHECKING:
-    from botoxcli.clinic.past_visit import VisitHead, WholeVisit
+    from botoxcli.clinic.audit import AuditedSession, UndecidedConsult
+    from botoxcli.clinic.diary import DiaryDay
+    from botoxcli.clinic.editions import PinnedEdition
+    from botoxcli.clinic.history import Appointment, DueCandidate, FollowUpRule, PastToxin, PatientHistory
+    from botoxcli.clinic.past_status import PastStatus
+    from botoxcli.clinic.past_visit import ChangeSeen, LotLine, PastIdentity, VisitHead, VisitVersion, WholeVisit
 
 VISIT_COLUMNS = (
     "visit", "patient", "kind", "date", "protocol", "edition", "state", "units_hundredths", "lots", "decision", "recorded_at", "recorded_by",
@@ -46,13 +39,14 @@ VIAL_COLUMNS = (
     "lot", "product", "hundredths", "expires", "state", "visit", "given_hundredths", "wasted_hundredths",
     "discard_reason", "discard_date", "recalled", "in_stock_since",
 )  # fmt: skip
-PATIENT_COLUMNS = ("patient", "protocol", "first_visit", "last_visit", "name", "born")
-ENTRY_COLUMNS = ("seq", "at", "actor", "command", "change_key", "visit", "reason", "hash")
+PATIENT_COLUMNS = ("patient", "protocol", "first_visit", "last_visit", "name", "born", "archived")
+ENTRY_COLUMNS = ("seq", "at", "actor", "command", "change_key", "visit", "reason", "hash", "reverses", "withdrawn")
 
 _HEAD = (
     "visit, patient_id, patient, kind, date, protocol, edition, edition_id, edition_sha256, state, units_hundredths, lots, "
-    "decision, decided, recorded_at, recorded_by"
+    "decision, decided, recorded_at, recorded_by, version, ended_early"
 )
+_PATIENT = "patient_id, code, name, born, archived, paused_until"
 _VIAL = "vial_id, lot, lot_key, product, hundredths, expires, state, recalled, visit, given_hundredths, wasted_hundredths, discard_reason"
 
 
@@ -93,12 +87,12 @@ class Reader:
 
     def patients(self) -> tuple[KnownPatient, ...]:
         """All patients, by code."""
-        return tuple(_patient(row) for row in self._rows("SELECT patient_id, code, name, born FROM patient_now ORDER BY code"))
+        return tuple(_patient(row) for row in self._rows(f"SELECT {_PATIENT} FROM patient_now ORDER BY code"))  # noqa: S608 - names of ours
 
     def find_patient(self, code_or_part: str) -> KnownPatient:
         """The patient of that code (in any case), else the only one whose name holds the words. Raises NotFound, Ambiguous."""
         typed = code_or_part.strip()
-        if row := self._row("SELECT patient_id, code, name, born FROM patient_now WHERE code = ?", typed):
+        if row := self._row(f"SELECT {_PATIENT} FROM patient_now WHERE code = ?", typed):  # noqa: S608 - names of ours
             return _patient(row)
         part = _folded(typed)
         fits = [one for one in self.patients() if part and one.name is not None and part in _folded(one.name)]
@@ -110,102 +104,70 @@ class Reader:
 
     def patient(self, patient_id: int) -> KnownPatient:
         """The patient of that number. Raises NotFound."""
-        row = self._row("SELECT patient_id, code, name, born FROM patient_now WHERE patient_id = ?", patient_id)
+        row = self._row(f"SELECT {_PATIENT} FROM patient_now WHERE patient_id = ?", patient_id)  # noqa: S608 - names of ours
         if row is None:
             raise NotFound("patient")
         return _patient(row)
 
     def similar_patients(self, born: date) -> tuple[KnownPatient, ...]:
         """The patients with that birth date, by code: whether the names are alike is the rules' business."""
-        sql = "SELECT patient_id, code, name, born FROM patient_now WHERE born = ? ORDER BY code"
+        sql = f"SELECT {_PATIENT} FROM patient_now WHERE born = ? ORDER BY code"  # noqa: S608 - names of ours
         return tuple(_patient(row) for row in self._rows(sql, born.isoformat()))
 
     def patient_history(self, patient_id: int) -> PatientHistory:
         """All that stands of a patient, each kind in the order of dates. Raises NotFound."""
-        heads = self._rows(
-            "SELECT visit, date, protocol, kind, decision, decided FROM current_visit WHERE patient_id = ? ORDER BY date, visit", patient_id
-        ).fetchall()
-        return PatientHistory(
-            patient=self.patient(patient_id),
-            consults=tuple(PastConsult(visit, _day(on), name, ruled, own) for visit, on, name, kind, ruled, own in heads if kind == "consult"),
-            sessions=self._sessions(patient_id),
-            follow_ups=tuple((visit, _day(on)) for visit, on, _, kind, _, _ in heads if kind == "follow-up"),
-            events=self._events(patient_id),
-        )
+        from botoxcli.store.history_reader import patient_history
 
-    def _sessions(self, patient_id: int) -> tuple[PastSession, ...]:
-        totals: dict[int, list[Any]] = {}
-        deviations: dict[int, list[Deviation]] = {}
-        for visit, on, protocol, product, site, state, planned, given, reason in self._rows(
-            "SELECT visit, date, protocol, product, site, state, planned_hundredths, hundredths, reason "
-            "FROM injection_line WHERE patient_id = ? ORDER BY date, visit, position",
-            patient_id,
-        ):
-            totals.setdefault(visit, [_day(on), protocol, product, 0])[3] += given
-            if state in ("changed", "skipped", "extra"):
-                deviations.setdefault(visit, []).append(Deviation(site, state, planned, given, reason))
-        answers: dict[int, list[tuple[str, str]]] = {}
-        for visit, question, value in self._rows(
-            "SELECT visit, question, value FROM answer_line WHERE patient_id = ? AND kind = 'session' ORDER BY visit, position", patient_id
-        ):
-            answers.setdefault(visit, []).append((question, value))
-        return tuple(
-            PastSession(visit, on, protocol, product, total, tuple(deviations.get(visit, ())), tuple(answers.get(visit, ())))
-            for visit, (on, protocol, product, total) in totals.items()
-        )
+        return patient_history(self._connection, self.patient(patient_id))
 
-    def _events(self, patient_id: int) -> tuple[PastEvent, ...]:
-        rows = self._rows(
-            "SELECT visit, coalesce(onset, date), event, severity, escalate, resolved_on FROM event_line "
-            "WHERE patient_id = ? ORDER BY 2, visit, position",
-            patient_id,
-        )
-        return tuple(
-            PastEvent(visit, _day(on), event, severity, escalate, resolved is not None) for visit, on, event, severity, escalate, resolved in rows
-        )
+    def toxins(self, patient_id: int) -> tuple[PastToxin, ...]:
+        """The toxin that was given elsewhere, by date."""
+        from botoxcli.store.history_reader import toxins
+
+        return toxins(self._connection, patient_id)
+
+    def appointments(self, patient_id: int) -> tuple[tuple[str, Appointment, str | None], ...]:
+        """Protocol, appointment and reason of all that were missed, declined or moved, in the order in which they were recorded."""
+        from botoxcli.store.history_reader import appointments
+
+        return appointments(self._connection, patient_id)
+
+    def diary(self, patient_id: int) -> tuple[DiaryDay, ...]:
+        """The days of the diary as they stand, by date."""
+        from botoxcli.store.history_reader import diary
+
+        return diary(self._connection, patient_id)
+
+    def statuses(self, patient_id: int) -> tuple[PastStatus, ...]:
+        """The pauses and archives with their reasons, in the order in which they were recorded."""
+        from botoxcli.store.status_reader import statuses
+
+        return statuses(self._connection, patient_id)
 
     def due_candidates(self) -> tuple[DueCandidate, ...]:
-        """Every patient under every protocol that has a visit, by code; without those who were forgotten."""
-        sessions = self._last("SELECT patient_id, protocol, visit, date, edition_id FROM last_session")
-        consults = self._last("SELECT patient_id, protocol, visit, date, edition_id, decision, decided FROM last_consult")
-        follow_ups = self._last("SELECT patient_id, protocol, visit, date, edition_id FROM last_follow_up")
-        events: dict[tuple[int, str], list[PastEvent]] = {}
-        for patient_id, protocol, visit, on, event, severity, escalate in self._rows(
-            "SELECT patient_id, protocol, visit, date, event, severity, escalate FROM open_event ORDER BY date, visit"
-        ):
-            events.setdefault((patient_id, protocol), []).append(PastEvent(visit, _day(on), event, severity, escalate, resolved=False))
-        codes = dict(self._rows("SELECT patient_id, code FROM patient_now WHERE name IS NOT NULL"))
-        keys = sorted((codes[key[0]], key) for key in {*sessions, *consults, *follow_ups} if key[0] in codes)
-        return tuple(
-            DueCandidate(code, key[0], key[1], sessions.get(key), consults.get(key), follow_ups.get(key), tuple(events.get(key, ())))
-            for code, key in keys
-        )
+        """Every patient under every protocol that has a visit, by code; without those who were forgotten or archived.
 
-    def _last(self, sql: str) -> dict[tuple[int, str], LastVisit]:
-        return {
-            (patient_id, protocol): LastVisit(visit, _day(on), edition_id, *decisions)
-            for patient_id, protocol, visit, on, edition_id, *decisions in self._rows(sql)
-        }
+        An archived patient whose archive names a response rule stays one, with the day of the stop.
+        """
+        return due_candidates(self._connection)
 
     def follow_up_rules(self, edition_id: int) -> tuple[FollowUpRule, ...]:
         """The windows of a pinned edition, in the file's order."""
-        rows = self._rows(
-            "SELECT kind, anchor, earliest_count, earliest_unit, due_count, due_unit, latest_count, latest_unit, closes_count, closes_unit "
-            "FROM follow_up_rule WHERE edition_id = ? ORDER BY position",
-            edition_id,
-        )
-        return tuple(
-            FollowUpRule(kind, anchor, Span(e, e_unit), Span(d, d_unit), _span(late, late_unit), _span(closes, closes_unit))
-            for kind, anchor, e, e_unit, d, d_unit, late, late_unit, closes, closes_unit in rows
-        )
+        return follow_up_rules(self._connection, edition_id)
 
     def edition_text(self, edition: int | str) -> str:
-        """The pinned text of an edition, by its number or its sha256. Raises NotFound."""
+        """The pinned text of an edition, by its number or its sha256; also of one that only an undone change used. Raises NotFound."""
         column = "edition_id" if isinstance(edition, int) else "sha256"
-        row = self._row(f"SELECT text FROM edition_line WHERE {column} = ?", edition)  # noqa: S608 - one of two names of ours
+        row = self._row(f"SELECT text FROM edition_history WHERE {column} = ?", edition)  # noqa: S608 - one of two names of ours
         if row is None:
             raise NotFound("protocol")
         return str(row[0])
+
+    def editions(self) -> tuple[PinnedEdition, ...]:
+        """Every pinned edition, oldest first, with how many patients are on it."""
+        from botoxcli.store.edition_reader import editions
+
+        return editions(self._connection)
 
     def newest_edition(self, protocol: str) -> int | None:
         """The edition of a protocol that was pinned last; None if none ever was."""
@@ -244,8 +206,51 @@ class Reader:
             raise NotFound("visit")
         return whole_visit(self._connection, row)
 
+    def versions(self, visit: int) -> tuple[VisitVersion, ...]:
+        """Every version of a visit, the first one first; also of one that was voided or undone. Raises NotFound."""
+        from botoxcli.store.visit_reader import versions
+
+        found = versions(self._connection, visit, _HEAD)
+        if not found:
+            raise NotFound("visit")
+        return found
+
+    def visit_numbers(self, patient_id: int) -> tuple[int, ...]:
+        """The numbers of all visits that a patient ever had, those that were voided or undone too."""
+        return tuple(row[0] for row in self._rows("SELECT DISTINCT visit FROM visit_history WHERE patient_id = ? ORDER BY visit", patient_id))
+
+    def identities(self, patient_id: int) -> tuple[PastIdentity, ...]:
+        """Every name and birth date that a patient was recorded with, the first one first; blank once they were forgotten."""
+        from botoxcli.store.visit_reader import identities
+
+        return identities(self._connection, patient_id)
+
+    def last_change(self) -> ChangeSeen | None:
+        """What ``undo`` takes back, or lets stand again; None in a ledger without an entry."""
+        from botoxcli.store.change_reader import last_change
+
+        return last_change(self._connection)
+
+    def lot_lines(self, lot: str) -> tuple[LotLine, ...]:
+        """Each use of a lot at a session that stands, by patient and date; a vial is found under every spelling that it ever had."""
+        from botoxcli.store.lot_reader import lot_lines
+
+        return lot_lines(self._connection, lot)
+
+    def lot_vials(self, lot: str) -> tuple[tuple[StockVial, tuple[str, ...]], ...]:
+        """The vials that ever bore a lot, as they stand, each with every spelling that it had, the first one first."""
+        from botoxcli.store.lot_reader import spellings
+
+        return tuple((self.vial(vial_id), spelt) for vial_id, spelt in spellings(self._connection, lot))
+
+    def audit(self, since: date | None = None) -> tuple[tuple[AuditedSession, ...], tuple[UndecidedConsult, ...]]:
+        """The sessions that stand with what the audit looks at, and the consults that nobody decided, from ``since`` on."""
+        from botoxcli.store.audit_reader import audited
+
+        return audited(self._connection, self.follow_up_rules, since)
+
     def visit_of_entry(self, seq: int) -> int | None:
-        """The number of the visit that an entry recorded; None if it recorded none."""
+        """The number of the visit that an entry recorded, amended or voided (the first, if there are more); None if it did with none."""
         row = self._row("SELECT visit FROM entry_line WHERE seq = ?", seq)
         return row[0] if row else None
 
@@ -270,7 +275,7 @@ class Reader:
         return self._rows(
             "SELECT p.code, (SELECT v.protocol FROM visit_now v WHERE v.patient_id = p.patient_id ORDER BY v.date DESC, v.visit DESC LIMIT 1), "
             "(SELECT min(v.date) FROM visit_now v WHERE v.patient_id = p.patient_id), "
-            "(SELECT max(v.date) FROM visit_now v WHERE v.patient_id = p.patient_id), p.name, p.born FROM patient_now p ORDER BY p.code"
+            "(SELECT max(v.date) FROM visit_now v WHERE v.patient_id = p.patient_id), p.name, p.born, p.archived FROM patient_now p ORDER BY p.code"
         )
 
     def entries(self) -> Iterator[tuple[Any, ...]]:
@@ -284,8 +289,8 @@ class Reader:
 
 
 def _patient(row: tuple[Any, ...]) -> KnownPatient:
-    patient_id, code, name, born = row
-    return KnownPatient(patient_id, code, name, None if born is None else _day(born))
+    patient_id, code, name, born, archived, paused_until = row
+    return KnownPatient(patient_id, code, name, _maybe_day(born), bool(archived), _maybe_day(paused_until))
 
 
 def _vial(row: tuple[Any, ...]) -> StockVial:
@@ -296,8 +301,8 @@ def _vial(row: tuple[Any, ...]) -> StockVial:
 _day = date.fromisoformat
 
 
-def _span(count: int | None, unit: Any) -> Span | None:
-    return None if count is None else Span(count, unit)
+def _maybe_day(text: str | None) -> date | None:
+    return None if text is None else _day(text)
 
 
 def _folded(text: str) -> str:

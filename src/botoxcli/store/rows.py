@@ -1,4 +1,4 @@
-"""Records and protocols as rows: pure, one function a kind of record. Numbers that only the ledger knows are given.
+"""Records as rows: pure, one function a kind of record. Numbers that only the ledger knows are given.
 
 Conventions. Positions count from 1 in the record's order. Text that a person wrote freely never stands in these rows; it goes,
 by ``visit_texts``, to ``free_text`` under ``override:FINDING``, ``site:SITE`` or ``decision``.
@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 
-from botoxcli.clinic.dates import Span
-from botoxcli.clinic.protocol import Limits, Protocol
+from botoxcli.clinic.diary import DiaryDay
 from botoxcli.clinic.records import Consult, FollowUpVisit, Session, Visit
 from botoxcli.store.tables import (
     AdverseEventRow,
     AnswerRow,
     ConsultDetailRow,
-    EditionFollowUpRow,
-    EditionLimitRow,
-    EditionSiteRow,
+    DiaryDayRow,
+    EventResolvedRow,
     FindingRow,
     InjectionRow,
     Recorded,
@@ -32,49 +30,6 @@ def instant_text(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError("an instant needs its offset")
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def edition_rows(protocol: Protocol, edition_id: int, entry_seq: int) -> Iterator[Recorded]:
-    """What ``due`` and the limits need of an edition without reading its text."""
-    for position, site in enumerate(protocol.sites_in_order, start=1):
-        yield EditionSiteRow(
-            edition_id=edition_id, position=position, entry_seq=entry_seq,
-            site=site.id, muscle=site.muscle, side=site.side, planned_hundredths=site.hundredths,
-        )  # fmt: skip
-    for position, follow_up in enumerate(protocol.follow_ups, start=1):
-        latest, closes = follow_up.latest, follow_up.closes_from
-        yield EditionFollowUpRow(
-            edition_id=edition_id, position=position, entry_seq=entry_seq, kind=follow_up.kind, anchor=follow_up.after,
-            earliest_count=follow_up.earliest.count, earliest_unit=follow_up.earliest.unit,
-            due_count=follow_up.due.count, due_unit=follow_up.due.unit,
-            latest_count=latest.count if latest else None, latest_unit=latest.unit if latest else None,
-            closes_count=closes.count if closes else None, closes_unit=closes.unit if closes else None,
-        )  # fmt: skip
-    yield from _limit_rows(protocol, edition_id, entry_seq)
-
-
-def _limit_rows(protocol: Protocol, edition_id: int, entry_seq: int) -> Iterator[EditionLimitRow]:
-    for position, (kind, subject, level, sites, hundredths, span) in enumerate(_limits(protocol, protocol.limits), start=1):
-        yield EditionLimitRow(
-            edition_id=edition_id, position=position, entry_seq=entry_seq, limit_kind=kind, subject=subject, level=level,
-            sites=sites, hundredths=hundredths, span_count=span.count if span else None, span_unit=span.unit if span else None,
-        )  # fmt: skip
-
-
-Limit = tuple[str, str | None, str | None, int | None, int | None, Span | None]
-
-
-def _limits(protocol: Protocol, limits: Limits) -> Iterator[Limit]:
-    yield "site", limits.site.jurisdiction, limits.site.level, None, limits.site.hundredths, None
-    for dose in limits.session:
-        yield "session", dose.jurisdiction, dose.level, None, dose.hundredths, None
-    for allowance in protocol.follow_the_pain:
-        yield "extra", allowance.muscle, None, allowance.sites, allowance.hundredths, None
-    for total in limits.cumulative:
-        yield "cumulative", total.product, None, None, total.hundredths, total.window
-    yield "minimum-interval", None, None, None, None, limits.minimum_interval.span
-    yield "consult-valid", None, None, None, None, limits.consult_valid.span
-    yield "other-product-window", None, None, None, None, limits.other_product_window.span
 
 
 def visit_rows(visit: Visit, version_id: int, entry_seq: int, drawn: Mapping[int, int]) -> Iterator[Recorded]:
@@ -122,6 +77,22 @@ def _event_rows(visit: FollowUpVisit, version_id: int, entry_seq: int) -> Iterat
             visit_version_id=version_id, position=position, entry_seq=entry_seq, event=told.event, severity=told.severity,
             onset=day_text(told.onset), related=told.related, escalate=told.escalate, resolved_on=day_text(told.resolved_on),
         )  # fmt: skip
+    for position, ended in enumerate(visit.resolved, start=1):
+        yield EventResolvedRow(
+            visit_version_id=version_id, position=position, entry_seq=entry_seq, event=ended.event, resolved_on=ended.resolved_on.isoformat()
+        )
+
+
+def diary_row(told: DiaryDay, patient_id: int, entry_seq: int) -> DiaryDayRow:
+    """A day of the diary."""
+    return DiaryDayRow(
+        patient_id=patient_id, day=told.day.isoformat(), entry_seq=entry_seq, headache=int(told.headache), hours_hundredths=told.hours_hundredths,
+        migraine=_flag(told.migraine), severity=told.severity, acute=_flag(told.acute),
+    )  # fmt: skip
+
+
+def _flag(said: bool | None) -> int | None:
+    return None if said is None else int(said)
 
 
 def visit_texts(visit: Visit) -> dict[str, str]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from botoxcli.store.step_2 import KEYS_2, REBUILT_2, REBUILT_KEYS_2, TABLES_2
+
 _UNIT = "IN ('hours', 'days', 'weeks', 'months')"
 _ENTRY = "entry_seq INTEGER NOT NULL REFERENCES entry (seq) DEFERRABLE INITIALLY DEFERRED"
 _VERSION = "visit_version_id INTEGER NOT NULL REFERENCES visit_version (visit_version_id) DEFERRABLE INITIALLY DEFERRED"
@@ -320,10 +322,16 @@ def _append_only(keys: dict[str, Sequence[tuple[str, ...]]]) -> tuple[str, ...]:
 
 
 # The schema's history: STEPS[n - 1] takes a ledger from version n - 1 to version n. A change of the views alone is an empty step.
-STEPS: tuple[tuple[str, ...], ...] = ((*_TABLES_1, *_append_only(_KEYS_1)),)
+STEPS: tuple[tuple[str, ...], ...] = (
+    (*_TABLES_1, *_append_only(_KEYS_1)),
+    (*TABLES_2, *REBUILT_2, *_append_only({**KEYS_2, **REBUILT_KEYS_2})),
+)
+
+# Table -> its unique keys, of all steps.
+KEYS: dict[str, Sequence[tuple[str, ...]]] = {**_KEYS_1, **KEYS_2}
 
 # Table -> its primary key, for every table whose rows an entry's hash covers (the entry itself is hashed by its fields).
-HASHED_TABLES: dict[str, tuple[str, ...]] = {table: tuple(keys[0]) for table, keys in sorted(_KEYS_1.items()) if table != "entry"}
+HASHED_TABLES: dict[str, tuple[str, ...]] = {table: tuple(keys[0]) for table, keys in sorted(KEYS.items()) if table != "entry"}
 
 # Table -> the columns that no hash covers, because an erasure blanks them; their commitment is covered.
 ERASABLE: dict[str, tuple[str, ...]] = {table: erasable for table, (erasable, _) in _ERASABLE_1.items()}

@@ -86,7 +86,13 @@ class EditionSiteRow(Recorded, table=True):
     site: str
     muscle: str
     side: str
-    planned_hundredths: int
+    planned_hundredths: int | None = None
+    lowest_hundredths: int | None = None
+    highest_hundredths: int | None = None
+    planned_per_kg_hundredths: int | None = None
+    lowest_per_kg_hundredths: int | None = None
+    highest_per_kg_hundredths: int | None = None
+    optional: int | None = None
 
 
 class EditionFollowUpRow(Recorded, table=True):
@@ -116,6 +122,9 @@ class EditionLimitRow(Recorded, table=True):
     hundredths: int | None = None
     span_count: int | None = None
     span_unit: str | None = None
+    per_kg_hundredths: int | None = None
+    least_hundredths: int | None = None
+    least_per_kg_hundredths: int | None = None
 
 
 class VialRow(Recorded, table=True):
@@ -237,6 +246,75 @@ class AdverseEventRow(Recorded, table=True):
     related: str | None = None
     escalate: str | None = None
     resolved_on: str | None = None
+
+
+class EventResolvedRow(Recorded, table=True):
+    __tablename__ = "event_resolved"
+    visit_version_id: int = _key()
+    position: int = _key()
+    event: str
+    resolved_on: str
+
+
+class VisitVoidRow(Recorded, table=True):
+    __tablename__ = "visit_void"
+    visit_void_id: int = _key()
+    visit: int
+
+
+class ReversalRow(Recorded, table=True):
+    __tablename__ = "reversal"
+    reversal_id: int = _key()
+    target_seq: int
+    stands: int
+
+
+class DiaryDayRow(Recorded, table=True):
+    __tablename__ = "diary_day"
+    patient_id: int = _key()
+    day: str = Field(primary_key=True)
+    entry_seq: int = _key()
+    headache: int
+    hours_hundredths: int | None = None
+    migraine: int | None = None
+    severity: int | None = None
+    acute: int | None = None
+
+
+class ToxinElsewhereRow(Recorded, table=True):
+    __tablename__ = "toxin_elsewhere"
+    toxin_id: int = _key()
+    patient_id: int
+    date: str
+    product: str
+    hundredths: int | None = None
+
+
+class AppointmentRow(Recorded, table=True):
+    __tablename__ = "appointment"
+    appointment_id: int = _key()
+    patient_id: int
+    protocol: str
+    kind: str
+    date: str
+    moved_to: str | None = None
+
+
+class PauseRow(Recorded, table=True):
+    __tablename__ = "pause"
+    pause_id: int = _key()
+    patient_id: int
+    until: str | None = None
+
+
+class ArchiveRow(Recorded, table=True):
+    __tablename__ = "archive"
+    archive_id: int = _key()
+    patient_id: int
+    archived: int
+    date: str | None = None
+    why: str | None = None
+    rules: str | None = None
 
 
 class FreeTextRow(Recorded, table=True):

@@ -6,12 +6,13 @@ A site's state is told by its sign, never by colour alone: ``[x]`` given, ``[~]`
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botoxcli.clinic.checklist import Checklist, Tick
-from botoxcli.clinic.protocol import Protocol, Site
+from botoxcli.clinic.planned_dose import range_text
+from botoxcli.clinic.protocol import MuscleLimit, Protocol, Site
 from botoxcli.clinic.quantity import ml_text, units_text
 from botoxcli.terminal.clean import padded, shown, width
 from botoxcli.terminal.keys import say
@@ -61,16 +62,25 @@ def count_of(sites: int) -> str:
 
 
 def total_text(checklist: Checklist, volume_ul: VolumeOf) -> str:
-    """``35 of 155 U, 0.70 mL``; a volume that cannot be reckoned is said to be unknown."""
+    """``35 of 155 U, 0.70 mL``, or ``35 U`` where nothing is always given; a volume that cannot be reckoned is said to be unknown."""
     microlitres = volume_ul(checklist.hundredths)
     volume = "volume unknown" if microlitres is None else f"{ml_text(microlitres)} mL"
-    return f"{units_text(checklist.hundredths)} of {units_text(checklist.protocol.planned_hundredths)} U, {volume}"
+    return f"{_of(checklist.hundredths, checklist.planned_hundredths)}, {volume}"
+
+
+def _of(given: int, planned: int) -> str:
+    return f"{units_text(given)} of {units_text(planned)} U" if planned else f"{units_text(given)} U"
+
+
+def _planned(checklist: Checklist, sites: Iterable[Site]) -> int:
+    """The usual doses of those that are always given, at the weight as far as it is known."""
+    return sum(plan.usual for plan in (checklist.plan(site) for site in sites if not site.optional) if plan)
 
 
 def status_line(checklist: Checklist, muscle: str, volume_ul: VolumeOf) -> str:
     """The line that stands above every prompt: what the muscle has had, and the running total against the plan with its volume."""
-    planned = units_text(sum(site.hundredths for site in sites_of(checklist.protocol, muscle)))
-    return f"{muscle} {units_text(checklist.muscle_hundredths(muscle))} of {planned} U | so far {total_text(checklist, volume_ul)}"
+    planned = _planned(checklist, sites_of(checklist.protocol, muscle))
+    return f"{muscle} {_of(checklist.muscle_hundredths(muscle), planned)} | so far {total_text(checklist, volume_ul)}"
 
 
 def show_block(screen: Console, checklist: Checklist, muscle: str, last_time: Mapping[str, str]) -> None:
@@ -86,11 +96,25 @@ def _heading(checklist: Checklist, muscle: str) -> str:
     muscles, sites = checklist.protocol.muscles, sites_of(checklist.protocol, muscle)
     position = position_of(checklist.protocol, muscle)
     parts = [f"{muscles.index(muscle) + 1}/{len(muscles)} {muscle.upper()}", *([position] if position else [])]
-    parts.append(f"{count_of(len(sites))} {units_text(sum(site.hundredths for site in sites))} U")
+    parts += sites_words(checklist, sites)
+    parts += [_limit_words(limit, checklist.weight) for limit in checklist.protocol.limits.muscles if muscle in limit.muscles]
     if allowance := checklist.protocol.allowance(muscle):
         left = max(allowance.hundredths - sum(tick.hundredths for tick in extras_in(checklist, muscle)), 0)
         parts.append(f"extras: {units_text(left)} of {units_text(allowance.hundredths)} U left")
     return " | ".join(parts)
+
+
+def sites_words(checklist: Checklist, sites: Sequence[Site]) -> list[str]:
+    """``4 sites 20 U`` of those that are always given, ``4 optional sites`` of the others."""
+    fixed, optional = [site for site in sites if not site.optional], [site for site in sites if site.optional]
+    words = [f"{count_of(len(fixed))} {units_text(_planned(checklist, fixed))} U"] if fixed else []
+    return words + ([f"{len(optional)} optional {'site' if len(optional) == 1 else 'sites'}"] if optional else [])
+
+
+def _limit_words(limit: MuscleLimit, grams: int | None) -> str:
+    least, most = limit.least_at(grams), limit.at(grams)
+    words = f"{range_text(least, most)} U" if least else f"at most {units_text(most)} U"
+    return f"{limit.name} {words}" if len(limit.muscles) > 1 or limit.title else words
 
 
 def _rows(checklist: Checklist, muscle: str, last_time: Mapping[str, str]) -> Iterator[Row]:
@@ -101,12 +125,14 @@ def _rows(checklist: Checklist, muscle: str, last_time: Mapping[str, str]) -> It
         name = side_number(site, sites)
         same = first_with.setdefault(site.landmark, name)
         tick = checklist.ticks.get(site.id)
+        plan = checklist.plan(site)
+        mixed = site.optional and not all(other.optional for other in sites)
         said = (
-            _tick_words(tick) if tick else "",
+            _tick_words(tick) if tick else "optional" if mixed else "",
             f"last time: {last_time[site.id]}" if site.id in last_time else "",
             site.landmark if same == name else f"as {same}",
         )
-        dose = f"{units_text(tick.hundredths if tick else site.hundredths)} U"
+        dose = f"{units_text(tick.hundredths)} U" if tick else plan.words() if plan else site.dose_words
         yield Row(tick.state if tick else "open", str(number), name, site.id, dose, said)
 
 
@@ -162,19 +188,21 @@ def show_so_far(screen: Console, checklist: Checklist, volume_ul: VolumeOf) -> N
     """A line for each muscle, its deviations with their reasons beneath, and the total."""
     for muscle in checklist.protocol.muscles:
         show_muscle(screen, checklist, muscle)
-    word = "so far" if checklist.open_sites() else "total"
+    word = "so far" if checklist.open_muscles() else "total"
     say(screen, f"{word} {total_text(checklist, volume_ul)}", "bold")
 
 
 def show_muscle(screen: Console, checklist: Checklist, muscle: str) -> None:
     """``[x] frontalis 20 U: 4 sites as planned``, and beneath it each tick that is not as planned, with its reason."""
-    fixed = [checklist.ticks.get(site.id) for site in sites_of(checklist.protocol, muscle)]
+    waiting = muscle in checklist.open_muscles()
+    sites = [site for site in sites_of(checklist.protocol, muscle) if site.id in checklist.ticks or waiting or not site.optional]
+    fixed = [checklist.ticks.get(site.id) for site in sites]
     exceptions = [tick for tick in checklist.deviations() if tick.muscle == muscle]
     states = Counter("open" if tick is None else tick.state for tick in fixed) + Counter(tick.state for tick in extras_in(checklist, muscle))
     parts = [f"{count_of(states['given'])} as planned"] if states["given"] else []
     parts += [f"{states[state]} {state}" for state in ("changed", "skipped", "extra", "open") if states[state]]
-    sign = SIGNS["open" if states["open"] else "changed" if exceptions else "given"]
-    say(screen, f"{sign} {muscle} {units_text(checklist.muscle_hundredths(muscle))} U: {', '.join(parts)}")
+    sign = SIGNS["open" if states["open"] else "changed" if exceptions else "given" if parts else "skipped"]
+    say(screen, f"{sign} {muscle} {units_text(checklist.muscle_hundredths(muscle))} U: {', '.join(parts) or 'nothing given'}")
     for tick in exceptions:
         words = _tick_words(tick)
         say(screen, f"{SIGNS[tick.state]} {tick.site} {units_text(tick.hundredths)} U{f', {words}' if words else ''}", front="    ")

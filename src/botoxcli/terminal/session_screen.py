@@ -25,6 +25,7 @@ from botoxcli.terminal.session_block import (
     show_muscle,
     show_so_far,
     sites_of,
+    sites_words,
     status_line,
 )
 from botoxcli.terminal.session_words import Command, Dose, End, Extra, Given, Go, Skip, read_command
@@ -46,6 +47,9 @@ _HELP = (
     ("end here REASON", "ends the session; all that is open is skipped"),
     ("Ctrl-C", "leaves; what was ticked is saved"),
 )
+
+
+_HELP_OPTIONAL = (("done", "nothing more at any optional site; finishes"),)
 
 
 def run_checklist(
@@ -100,15 +104,17 @@ class _Run:
         return self.checklist
 
     def _first_open(self) -> str | None:
-        return next((site.muscle for site in self.checklist.open_sites()), None)
+        return next(iter(self.checklist.open_muscles()), None)
 
     def _introduce(self, goal: str | None) -> None:
         protocol = self.checklist.protocol
         if not self.checklist.ticks:
-            plan = f"{count_of(len(protocol.sites))}, {units_text(protocol.planned_hundredths)} U, {len(self.muscles)} muscles"
-            say(self.console, f"{plan}. Enter records a muscle as planned, ? shows what else can be typed. Left and right are the patient's.")
+            words = [part.replace(" sites ", " sites, ").replace(" site ", " site, ") for part in sites_words(self.checklist, protocol.sites)]
+            plan = ", ".join([*words, "1 muscle" if len(self.muscles) == 1 else f"{len(self.muscles)} muscles"])
+            how = "Enter records a muscle as planned" if protocol.fixed_sites else "Type what was given, such as 1=20; Enter goes on, done finishes"
+            say(self.console, f"{plan}. {how}, ? shows what else can be typed. Left and right are the patient's.")
         elif goal:
-            fixed = len(protocol.sites) - len(self.checklist.open_sites())
+            fixed = sum(tick.state != "extra" for tick in self.checklist.ticks.values())
             say(self.console, f"Going on at {goal}: {fixed} of {count_of(len(protocol.sites))} are recorded.")
             for muscle in self.muscles[: self.muscles.index(goal)]:
                 show_muscle(self.console, self.checklist, muscle)
@@ -134,8 +140,10 @@ class _Run:
 
     def _prompt(self) -> str:
         sites = sites_of(self.checklist.protocol, self.muscle)
-        still_open = sum(site.id not in self.checklist.ticks for site in sites)
-        if not still_open:
+        still_open = sum(site in self.checklist.open_sites() for site in sites)
+        if not still_open and self.muscle in self.checklist.open_muscles():
+            does = "nothing more here, go on" if self.muscle != self.muscles[-1] else "nothing more here, finish"
+        elif not still_open:
             does = "keep it, go on" if self.muscle != self.muscles[-1] else "keep it, finish"
         elif still_open == len(sites):
             does = "as planned"
@@ -155,6 +163,8 @@ class _Run:
                 show_so_far(self.console, self.checklist, self.volume_ul)
             case Go("again"):
                 self._again()
+            case Go("done"):
+                self._done()
             case Go("no-extra"):
                 self._no_extra()
             case End(reason):
@@ -166,7 +176,7 @@ class _Run:
 
     def _on(self) -> None:
         """What is open as planned; on to the next muscle."""
-        self._record(self.checklist.give(sites_of(self.checklist.protocol, self.muscle)))
+        self._record(self.checklist.give_muscle(self.muscle))
         show_muscle(self.console, self.checklist, self.muscle)
         self.place += 1
         if self.place < len(self.muscles):
@@ -180,7 +190,8 @@ class _Run:
         self._show()
 
     def _help(self) -> None:
-        for keys, meaning in _HELP:
+        optional = any(site.optional for site in self.checklist.protocol.sites)
+        for keys, meaning in (*_HELP[:-2], *(_HELP_OPTIONAL if optional else ()), *_HELP[-2:]):
             say(self.console, meaning, front=f"  {keys:<15}  ")
         say(self.console, "  ".join(f"{sign} {state}" for state, sign in SIGNS.items()), front="  ")
 
@@ -206,12 +217,21 @@ class _Run:
             return
         self._change(self.checklist.without_extras(self.muscle))
 
+    def _done(self) -> None:
+        """Nothing more at the optional sites. What is always given is never passed over so."""
+        if still_open := self.checklist.open_sites():
+            say(self.console, f"{count_of(len(still_open))} of the plan are still open: Enter goes on, end here REASON ends.")
+            return
+        self._record(self.checklist.give_rest())
+        self.place = len(self.muscles)
+
     def _end(self, reason: str) -> None:
         still_open = self.checklist.open_sites()
         if not still_open:
-            say(self.console, "Nothing is open any more: Enter goes on.")
+            going_on = "done finishes" if self.checklist.open_muscles() else "Enter goes on"
+            say(self.console, f"Nothing is open any more: {going_on}.")
             return
-        left_out = units_text(sum(site.hundredths for site in still_open))
+        left_out = units_text(sum(plan.usual for plan in map(self.checklist.plan, still_open) if plan))
         if self._sure(f"Skip what is still open, {count_of(len(still_open))} and {left_out} U, and end here?"):
             self._record(self.checklist.end_here(reason))
             self.place = len(self.muscles)
@@ -235,8 +255,9 @@ class _Run:
     def _doubt(self, command: Skip | Dose | Extra, changed: Checklist) -> str:
         """The question to ask before a dose over the site's limit, or extras over the allowance, are recorded."""
         protocol = self.checklist.protocol
-        if isinstance(command, Dose) and command.hundredths > protocol.limits.site.hundredths:
-            return f"Really {units_text(command.hundredths)} U at one site? The limit is {units_text(protocol.limits.site.hundredths)} U."
+        most = protocol.limits.site.at(self.checklist.weight)
+        if isinstance(command, Dose) and command.hundredths > most:
+            return f"Really {units_text(command.hundredths)} U at one site? The limit is {units_text(most)} U."
         if isinstance(command, Extra):
             extras = extras_in(changed, self.muscle)
             total, allowance = sum(tick.hundredths for tick in extras), protocol.allowance(self.muscle)

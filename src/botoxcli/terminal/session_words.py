@@ -25,7 +25,7 @@ WHERE = "checklist"
 class Go:
     """A word by itself. ``on`` is Enter: what is still open in the muscle is given as planned."""
 
-    word: Literal["on", "back", "help", "list", "again", "no-extra"]
+    word: Literal["on", "back", "help", "list", "again", "no-extra", "done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,13 @@ class End:
 
 Command = Go | Given | Skip | Dose | Extra | End
 
-_WORDS: dict[str, Literal["on", "back", "help", "list", "again", "no-extra"]] = {
+_WORDS: dict[str, Literal["on", "back", "help", "list", "again", "no-extra", "done"]] = {
     "": "on",
     **dict.fromkeys(("<", "<<", "b", "back"), "back"),
     **dict.fromkeys(("?", "??", "h", "help"), "help"),
     **dict.fromkeys(("l", "ls", "list"), "list"),
     "again": "again",
+    "done": "done",
     **dict.fromkeys(("no extra", "no extras", "noextra", "extra none", "extras none"), "no-extra"),
 }
 _SIDES = {"l": "left", "left": "left", "r": "right", "right": "right", "m": "midline", "midline": "midline"}

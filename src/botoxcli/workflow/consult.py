@@ -11,6 +11,7 @@ from botoxcli.clinic.duplicates import duplicate_findings
 from botoxcli.clinic.eligibility import decide, judge
 from botoxcli.clinic.findings import Finding, require_settled, resolve
 from botoxcli.clinic.history import Decision, KnownPatient, OwnDecision
+from botoxcli.clinic.out_of_order import out_of_order
 from botoxcli.clinic.past_visit import WholeVisit
 from botoxcli.clinic.protocol import Jurisdiction
 from botoxcli.clinic.records import AnswerGiven, Consult, NewPatient
@@ -72,16 +73,20 @@ def find_or_new(reader: Reader, patient: str) -> KnownPatient | None:
         return None
 
 
-def weigh(reader: Reader, edition: Edition, request: ConsultRequest) -> ConsultOutcome:
-    """The decision on what is known now, and the warnings about the record. Raises NotFound when there is no such patient and none to make."""
+def weigh(
+    reader: Reader, edition: Edition, request: ConsultRequest, *, instead_of: int | None = None, under: Jurisdiction | None = None
+) -> ConsultOutcome:
+    """The decision on what is known now, and the warnings about the record. Raises NotFound when there is no such patient and none to make.
+
+    A correction names the visit that it stands ``instead_of``, and the jurisdiction ``under`` which that was recorded.
+    """
     known = find_or_new(reader, request.patient)
-    settings = reader.settings()
-    jurisdiction: Jurisdiction = "eu-uk" if settings["jurisdiction"] == "eu-uk" else "us"
+    jurisdiction: Jurisdiction = under or ("eu-uk" if reader.settings()["jurisdiction"] == "eu-uk" else "us")
     born, code = _who(known, request.identity)
     if born and request.on < born:
         raise ValueRefused("--on", "the day lies before the patient's birth")
     judged = judge(edition.protocol, request.answers, born=born, on=request.on, jurisdiction=jurisdiction)
-    warnings = resolve(_warnings(reader, edition, request, known), request.accepted, {})
+    warnings = resolve(_warnings(reader, edition, request, known, instead_of), request.accepted, {})
     return ConsultOutcome(code, request.on, decide(judged), tuple(item.finding() for item in judged), request.decided, jurisdiction, warnings)
 
 
@@ -93,14 +98,16 @@ def _who(known: KnownPatient | None, new: NewPatient | None) -> tuple[date | Non
     return new.born, new.code
 
 
-def _warnings(reader: Reader, edition: Edition, request: ConsultRequest, known: KnownPatient | None) -> tuple[Finding, ...]:
+def _warnings(reader: Reader, edition: Edition, request: ConsultRequest, known: KnownPatient | None, instead_of: int | None) -> tuple[Finding, ...]:
     level = edition.protocol.level
     if known is None:
         new = request.identity
         return duplicate_findings(reader.patients(), name=new.name, born=new.born, level=level("duplicate-patient")) if new else ()
-    same = [consult.visit for consult in reader.patient_history(known.patient_id).consults if consult.date == request.on]
+    history = reader.patient_history(known.patient_id)
+    late = tuple(out_of_order(history, request.on, visit=instead_of))
+    same = [consult.visit for consult in history.consults if consult.date == request.on and consult.visit != instead_of]
     because = f"a consult on {request.on.isoformat()} stands already (visit {same[0]})" if same else ""
-    return (Finding("duplicate-visit", level("duplicate-visit"), because, "practice"),) if same else ()
+    return (Finding("duplicate-visit", level("duplicate-visit"), because, "practice"), *late) if same else late
 
 
 def record(
@@ -123,26 +130,27 @@ def record(
     with recorder.change(command="consult", actor=actor, at=now, key=key) as change:
         standing = change.standing(key, request.content()) if key else None
         if standing is not None:
-            return _standing(standing_visit(change.reader, standing))
+            return standing_outcome(standing_visit(change.reader, standing))
         outcome = weigh(change.reader, edition, request)
         require_settled(outcome.warnings)
         if dry_run:
             return outcome
         if request.identity and find_or_new(change.reader, request.identity.code) is None:
             change.add_patient(request.identity)
-        visit = change.record_consult(_consult(outcome, request), change.pin_edition(edition))
+        visit = change.record_consult(consult_record(outcome, request), change.pin_edition(edition))
         if key:
             change.drop_draft(key)
     return replace(outcome, visit=visit)
 
 
-def _standing(visit: WholeVisit) -> ConsultOutcome:
+def standing_outcome(visit: WholeVisit) -> ConsultOutcome:
+    """A consult as it was recorded, for a retry."""
     head = visit.head
     return ConsultOutcome(
         patient=head.patient,
         on=head.date,
         decision=head.decision or "needs-review",
-        findings=tuple(finding for finding in findings_from(visit) if not finding.id.startswith("duplicate-")),
+        findings=tuple(finding for finding in findings_from(visit) if not finding.id.startswith("duplicate-") and finding.id != "out-of-order"),
         decided=head.decided,
         jurisdiction="eu-uk" if visit.jurisdiction == "eu-uk" else "us",
         visit=head.visit,
@@ -150,7 +158,8 @@ def _standing(visit: WholeVisit) -> ConsultOutcome:
     )
 
 
-def _consult(outcome: ConsultOutcome, request: ConsultRequest) -> Consult:
+def consult_record(outcome: ConsultOutcome, request: ConsultRequest) -> Consult:
+    """The consult as it is recorded."""
     findings = (*outcome.findings, *outcome.warnings)
     return Consult(
         patient=outcome.patient,

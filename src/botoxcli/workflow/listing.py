@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from botoxcli.clinic.history import StockVial
+from botoxcli.clinic.history import PastToxin, StockVial
 from botoxcli.clinic.quantity import units
 
 if TYPE_CHECKING:
@@ -18,9 +18,14 @@ VIAL_COLUMNS = ("lot", "product", "units", "expires", "state", "visit", "given_u
 
 def patient_rows(reader: Reader) -> Iterator[dict[str, Any]]:
     """A row a patient, by code, with PATIENT_COLUMNS and IDENTITY_COLUMNS; no name and birth date once they were forgotten."""
-    for patient, protocol, first_visit, last_visit, name, born in reader.patient_lines():
-        row = {"patient": patient, "archived": False, "protocol": protocol, "first_visit": first_visit, "last_visit": last_visit}
+    for patient, protocol, first_visit, last_visit, name, born, archived in reader.patient_lines():
+        row = {"patient": patient, "archived": bool(archived), "protocol": protocol, "first_visit": first_visit, "last_visit": last_visit}
         yield row | {"name": name, "born": born}
+
+
+def toxin_row(toxin: PastToxin) -> dict[str, Any]:
+    """Toxin that was given elsewhere; ``units`` null when nobody knows how much."""
+    return {"date": toxin.date.isoformat(), "product": toxin.product, "units": None if toxin.hundredths is None else units(toxin.hundredths)}
 
 
 def vial_row(vial: StockVial) -> dict[str, Any]:

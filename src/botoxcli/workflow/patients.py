@@ -44,9 +44,10 @@ def refuse_known_code(reader: Reader, code: str) -> None:
         raise ValueRefused("CODE", "this code exists", "Give the patient a code that no other has ever had.")
 
 
-def duplicate_findings(reader: Reader, name: str, born: date, *, level: Level = "warn") -> tuple[Finding, ...]:
-    """Whether somebody of the same birth date and a similar name is known; the finding names codes only."""
-    return duplicates.duplicate_findings(reader.similar_patients(born), name=name, born=born, level=level)
+def duplicate_findings(reader: Reader, name: str, born: date, *, level: Level = "warn", but: str | None = None) -> tuple[Finding, ...]:
+    """Whether somebody of the same birth date and a similar name is known, ``but`` one code; the finding names codes only."""
+    others = [patient for patient in reader.similar_patients(born) if patient.code != but]
+    return duplicates.duplicate_findings(others, name=name, born=born, level=level)
 
 
 def add_patient(

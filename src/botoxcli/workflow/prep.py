@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from botoxcli.clinic.care_sheet import PreCareLine, pre_care
+from botoxcli.clinic.dose_outlook import DoseOutlook
 from botoxcli.clinic.history import KnownPatient
 from botoxcli.clinic.instants import parse_moment
+from botoxcli.workflow.doses import outlook_of
 from botoxcli.workflow.session import Edition
 
 if TYPE_CHECKING:
@@ -17,13 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PrepSheet:
-    """A sheet for one appointment. ``always`` is the sentence about prescribed blood thinners that every sheet prints."""
+    """A sheet for one appointment. ``always`` is the sentence about prescribed blood thinners that every sheet prints; ``doses`` is for us."""
 
     patient: KnownPatient
     practice: str
     session_at: datetime
     lines: tuple[PreCareLine, ...]
     always: str
+    doses: DoseOutlook
 
 
 def prep(reader: Reader, edition: Edition, patient: str, when: str) -> PrepSheet:
@@ -31,4 +34,5 @@ def prep(reader: Reader, edition: Edition, patient: str, when: str) -> PrepSheet
     known = reader.find_patient(patient)
     settings = reader.settings()
     at = parse_moment(when, zone=settings["time-zone"], where="--for")
-    return PrepSheet(known, settings["practice"], at, pre_care(edition.protocol, at), edition.protocol.pre_care.always)
+    doses = outlook_of(edition.protocol, reader.patient_history(known.patient_id), at.date())
+    return PrepSheet(known, settings["practice"], at, pre_care(edition.protocol, at), edition.protocol.pre_care.always, doses)

@@ -43,7 +43,11 @@ class Edition(Shape):
 
 @dataclass(frozen=True)
 class SessionPlan:
-    """What the ledger says before a session: who, what came before, what is in the stock."""
+    """What the ledger says before a session: who, what came before, what is in the stock.
+
+    ``kept`` are the vials that a session which is being corrected has already: its lots mean these first;
+    ``corrects`` is that session's number.
+    """
 
     edition: Edition
     patient: KnownPatient
@@ -51,6 +55,8 @@ class SessionPlan:
     stock: tuple[StockVial, ...]
     jurisdiction: Jurisdiction
     zone: str
+    kept: frozenset[int] = frozenset()
+    corrects: int | None = None
 
     @property
     def protocol(self) -> Protocol:
@@ -120,7 +126,7 @@ def prepare(reader: Reader, edition: Edition, patient: str) -> SessionPlan:
 
 def facts_of(plan: SessionPlan, request: SessionRequest) -> SessionFacts:
     """The plan and the request as the rules read them."""
-    choices = choose_vials(plan.stock, request.lots)
+    choices = choose_vials(plan.stock, request.lots, kept=plan.kept)
     return SessionFacts(
         protocol=plan.protocol,
         jurisdiction=plan.jurisdiction,
@@ -133,6 +139,7 @@ def facts_of(plan: SessionPlan, request: SessionRequest) -> SessionFacts:
         reconstituted_at=request.reconstituted_at,
         at=request.at,
         day_ends_at=end_of_day(request.on, plan.zone),
+        corrects=plan.corrects,
     )
 
 
@@ -163,11 +170,12 @@ def check_values(plan: SessionPlan, request: SessionRequest, *, today: date, now
 def build(plan: SessionPlan, request: SessionRequest) -> SessionOutcome:
     """The session as it would be recorded, its vials drawn from and its bill made out. Raises ValueRefused."""
     checklist = request.checklist
+    _require_plans(plan, request)
     if checklist.open_sites():
         raise ValueError("a session with open sites cannot be recorded")
     if checklist.hundredths == 0:
         raise ValueRefused("the checklist", "nothing was injected, so this is no session")
-    choices = choose_vials(plan.stock, request.lots)
+    choices = choose_vials(plan.stock, request.lots, kept=plan.kept)
     drawn = draw(checklist.hundredths, [choice.vial or choice.lot for choice in choices])
     used = {part.vial.vial_id for part in drawn if part.vial}
     left_out = tuple(choice.vial.lot for choice in choices if choice.vial and choice.vial.vial_id not in used)
@@ -208,12 +216,21 @@ def build(plan: SessionPlan, request: SessionRequest) -> SessionOutcome:
     return SessionOutcome(None, session, drawn, _bill(plan, drawn), findings, left_out)
 
 
+def _require_plans(plan: SessionPlan, request: SessionRequest) -> None:
+    """Sites that are planned per kg have no plan while the weight is not known: the rules say so first, then it is refused."""
+    checklist = request.checklist
+    if any(checklist.plan(site) is None for site in checklist.open_sites()):
+        require_settled(findings_of(plan, request))
+        raise ValueRefused("--as-planned", "the open sites are planned per kg and the weight is not known", "Give each its dose: --units SITE=N.")
+
+
 def _bill(plan: SessionPlan, drawn: tuple[Drawn, ...]) -> tuple[BillingLine, ...]:
     codes = billing_of(plan.protocol, plan.jurisdiction)
     return billing_lines(codes, drawn) if codes else ()
 
 
-def _standing(plan: SessionPlan, visit: WholeVisit) -> SessionOutcome:
+def standing_outcome(plan: SessionPlan, visit: WholeVisit) -> SessionOutcome:
+    """A session as it was recorded, for a retry."""
     drawn = drawn_from(visit)
     return SessionOutcome(visit.head.visit, session_from(visit), drawn, _bill(plan, drawn), findings_from(visit), standing=True)
 
@@ -259,7 +276,7 @@ def record(
         plan = prepare(change.reader, edition, request.patient)
         check_values(plan, request, today=today, now=now)
         if key and (entry := change.standing(key, request.content())) is not None:
-            return _standing(plan, standing_visit(change.reader, entry))
+            return standing_outcome(plan, standing_visit(change.reader, entry))
         outcome = build(plan, request)
         require_settled(outcome.findings)
         if dry_run:

@@ -9,18 +9,21 @@ from botoxcli.clinic.findings import Finding
 from botoxcli.clinic.past_visit import PastFinding, WholeVisit
 from botoxcli.clinic.protocol import Billing, Jurisdiction, Protocol
 from botoxcli.clinic.records import AnswerGiven, Injection, Session, VialUse
-from botoxcli.errors import NotFound
+from botoxcli.errors import NotFound, ValueRefused
 
 if TYPE_CHECKING:
     from botoxcli.store.reader import Reader
 
 
 def standing_visit(reader: Reader, entry: int) -> WholeVisit:
-    """The visit that an entry recorded."""
+    """The visit that an entry recorded, as it stands now. Raises ValueRefused when it was voided: a retry never brings it back."""
     number = reader.visit_of_entry(entry)
     if number is None:
         raise NotFound("visit")
-    return reader.visit(number)
+    try:
+        return reader.visit(number)
+    except NotFound:
+        raise ValueRefused("--key", f"visit {number}, which it recorded, was voided since", "To record it all the same, give a new key.") from None
 
 
 def findings_from(visit: WholeVisit) -> tuple[Finding, ...]:
@@ -56,7 +59,7 @@ def session_from(visit: WholeVisit) -> Session:
         minutes=visit.minutes,
         injector=visit.injector,
         jurisdiction="eu-uk" if visit.jurisdiction == "eu-uk" else "us",
-        ended_early=visit.head.state == "ended-early",
+        ended_early=visit.head.ended_early,
         imported=visit.head.state == "imported",
     )
 

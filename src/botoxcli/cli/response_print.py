@@ -1,0 +1,163 @@
+"""A response as it leaves: the verdicts with every figure that they used, as JSON or to read. A percentage stands beside each verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from botoxcli.cli.rows import Form, write_rows
+from botoxcli.clinic.diary import DiaryWindow, figure, rounded
+from botoxcli.clinic.quantity import number
+from botoxcli.clinic.response import Course, Cycle
+from botoxcli.clinic.response_rules import RuleVerdict, change_words, percent_change
+from botoxcli.terminal.console import is_plain
+from botoxcli.terminal.lines import print_lines
+from botoxcli.terminal.table import Column, Table, print_table
+from botoxcli.workflow.response import Response
+
+COLUMNS = (
+    "rules", "verdict", "baseline", "latest", "change_percent", "because", "in_words", "missing", "change_days", "latest_cycle", "look_again",
+    "parts", "title", "source", "note", "patient", "protocol", "edition", "baseline_source", "baseline_told", "baseline_hours", "course_from",
+    "cycles", "windows",
+)  # fmt: skip
+
+
+def write_response(found: Response) -> None:
+    """An item a rule set, as JSON."""
+    write_rows("response", COLUMNS, (_item(found, said) for said in found.verdicts), form=Form.JSON)
+
+
+def _item(found: Response, said: RuleVerdict) -> dict[str, Any]:
+    course, again = found.course, said.look_again
+    return {
+        "rules": said.rule.id,
+        "verdict": said.verdict,
+        "baseline": _number(said.baseline),
+        "latest": _number(said.latest),
+        "change_percent": _number(said.change_percent),
+        "because": said.because,
+        "in_words": said.in_words,
+        "missing": list(said.missing),
+        "change_days": _number(said.change_days),
+        "latest_cycle": said.latest_cycle,
+        "look_again": {"earliest": str(again.earliest), "latest": str(again.latest)} if again else None,
+        "parts": [{"because": part.because, "holds": part.holds, "says": part.says} for part in said.parts],
+        "title": said.rule.title,
+        "source": said.rule.source,
+        "note": said.rule.note,
+        "patient": found.patient,
+        "protocol": found.protocol.id,
+        "edition": found.protocol.edition,
+        "baseline_source": course.baseline.source,
+        "baseline_told": course.baseline.told,
+        "baseline_hours": _number(course.baseline.hours),
+        "course_from": course.sessions[0].isoformat() if course.sessions else None,
+        "cycles": [_cycle(cycle, course) for cycle in course.cycles],
+        "windows": [_window(window, number) for number, window in _windows(course)],
+    }
+
+
+def _cycle(cycle: Cycle, course: Course) -> dict[str, Any]:
+    return {
+        "cycle": cycle.number,
+        "session": cycle.session.isoformat(),
+        "complete": cycle.complete,
+        "complete_on": cycle.complete_on.isoformat(),
+        "headache_days": _number(cycle.days),
+        "headache_hours": _number(cycle.hours),
+        "change_days": _number(_change(cycle, course)),
+        "change_percent": _number(percent_change(course.baseline.days, cycle.days)),
+    }
+
+
+def _window(window: DiaryWindow, cycle: int) -> dict[str, Any]:
+    return {
+        "cycle": cycle,
+        "start": window.start.isoformat(),
+        "end": window.end.isoformat(),
+        "source": window.source,
+        "diary_days": window.diary_days,
+        "headache_days": window.headache_days,
+        "scaled_headache_days": _number(window.scaled_headache_days),
+        "headache_hours": _number(window.scaled_hours),
+        "incomplete": window.incomplete,
+        "counts": window.counts,
+    }
+
+
+def _windows(course: Course) -> Iterator[tuple[int, DiaryWindow]]:
+    """Each window with its cycle; the baseline's is of cycle 0."""
+    if course.baseline.window:
+        yield 0, course.baseline.window
+    yield from ((cycle.number, window) for cycle in course.cycles for window in (*cycle.windows, *cycle.later))
+
+
+def _number(value: Fraction | None) -> int | float | None:
+    return None if value is None else number(rounded(value))
+
+
+def _change(cycle: Cycle, course: Course) -> Fraction | None:
+    return None if cycle.days is None or course.baseline.days is None else cycle.days - course.baseline.days
+
+
+def print_response(found: Response) -> None:
+    """To read: the baseline, the windows, the cycles, and the rules side by side."""
+    course, protocol = found.course, found.protocol
+    since = f", course from {course.sessions[0]}" if course.sessions else ""
+    print_lines([f"{found.patient} under {protocol.id}, edition {protocol.edition}{since}", ""])
+    before = course.baseline
+    print_lines(
+        [f"Baseline: {figure(before.days)} headache days in 28 ({before.told})" if before.days is not None else f"Baseline: none ({before.told})"]
+    )
+    if course.cycles:
+        print_lines([""])
+        print_table(_window_table(course))
+        print_lines(["", *(_cycle_line(cycle, course) for cycle in course.cycles)])
+    print_lines([""])
+    print_table(_rule_table(found))
+
+
+def _window_table(course: Course) -> Table:
+    headers = [Column("Cycle", "right"), Column("From"), Column("To"), Column("Headache", "right"), Column("In 28", "right"), Column("Told by")]
+    rows = []
+    for cycle, window in _windows(course):
+        late = any(window in one.later for one in course.cycles)
+        marks = ["incomplete"] * window.incomplete + ["not over"] * (not window.over) + ["after the cycle's time"] * late
+        days = [f"{window.headache_days} of {window.diary_days}", figure(window.scaled_headache_days)]
+        place = str(cycle) if cycle else "before"
+        rows.append([place, window.start.isoformat(), window.end.isoformat(), *days, window.source, ", ".join(marks)])
+    headers.append(Column("Note", fold=True))
+    return Table(headers, rows, empty="No window of 28 days after a session has been told, by a diary or a follow-up.")
+
+
+def _cycle_line(cycle: Cycle, course: Course) -> str:
+    state = "" if cycle.complete else f" so far (complete on {cycle.complete_on}, or at the next session)"
+    if cycle.days is None:
+        return f"Cycle {cycle.number}, session {cycle.session}{state}: no complete window"
+    said = f"Cycle {cycle.number}, session {cycle.session}{state}: {figure(cycle.days)} headache days in 28"
+    change, percent = _change(cycle, course), percent_change(course.baseline.days, cycle.days)
+    if change is None:
+        return said
+    days = "as many as before" if not change else f"{figure(abs(change))} {'fewer' if change < 0 else 'more: worse than before'}"
+    return f"{said}, {days}" + (f" ({change_words(percent).split(',')[0]})" if percent else "")
+
+
+def _rule_table(found: Response) -> Table:
+    """The rules side by side. On a screen, which is narrow, the reasons stand below, so that no verdict is broken over lines."""
+    screen = not is_plain()
+    headers = [Column("Rules"), Column("Verdict"), Column("Baseline", "right"), Column("Latest", "right"), Column("Change", "right")]
+    rows, reasons, notes = [], [], []
+    for said in found.verdicts:
+        percent = "unknown" if said.change_percent is None else f"{'+' if said.change_percent > 0 else ''}{figure(said.change_percent)} %"
+        rows.append([said.rule.id, said.in_words, figure(said.baseline), figure(said.latest), percent, said.because])
+        reasons.append(f"{said.rule.id}: {said.because}.")
+        notes.append(f"{said.rule.id}: {said.rule.title} [{said.rule.source}]." + (f" {said.rule.note}" if said.rule.note else ""))
+        if said.look_again:
+            notes.append(f"{said.rule.id}: look again {said.look_again.earliest} to {said.look_again.latest} after the stop.")
+    footer = [*(["", *reasons] if screen else []), "", *notes, "This advises; it changes nothing that is due."]
+    if screen:  # the baseline stands above
+        headers, rows = [*headers[:2], *headers[3:]], [[*row[:2], *row[3:5]] for row in rows]
+    else:
+        headers.append(Column("Because", fold=True))
+    return Table(headers, rows, footer=footer, empty=f"The protocol {found.protocol.id} has no response rules.")

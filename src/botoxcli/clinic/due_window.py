@@ -1,0 +1,115 @@
+"""A window of the due list as a value: what is due, its three days, how it stands on a day, and the sentence that explains it.
+
+Conventions. Plain dates only. ``earliest``, ``due`` and ``latest`` are days that still belong to their state: a session is ``open`` from
+``earliest``, ``due`` in the last seven days up to and with ``due`` (never before ``earliest``), ``overdue`` after it, and ``lapsed`` after
+``latest``. Before ``earliest`` it is ``early``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from botoxcli.clinic.dates import after
+from botoxcli.clinic.history import DueCandidate, FollowUpRule, LastVisit
+
+Status = Literal["early", "open", "due", "overdue", "lapsed"]
+DUE_DAYS = 7
+Rules = Callable[[int], Iterable[FollowUpRule]]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One thing that is due for one patient. ``anchor`` is the day that it is reckoned from, ``anchor_visit`` the visit of that day.
+
+    ``said`` is what became of its appointments, in the order of the days: ``moved to 2026-06-20 on 2026-06-05``.
+    """
+
+    patient: str
+    kind: str
+    earliest: date
+    due: date
+    latest: date | None
+    protocol: str
+    anchor: date
+    anchor_visit: int
+    rule: FollowUpRule
+    said: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DueItem:
+    """A window as it stands on a day. ``days_late`` counts from the due day and is 0 up to and with it."""
+
+    window: Window
+    status: Status
+    days_late: int
+
+
+def status_on(window: Window, day: date) -> Status:
+    """The window's status on a day."""
+    if window.latest is not None and day > window.latest:
+        return "lapsed"
+    if day > window.due:
+        return "overdue"
+    if day < window.earliest:
+        return "early"
+    return "due" if day > window.due - timedelta(days=DUE_DAYS) else "open"
+
+
+def open_window(candidate: DueCandidate, anchor: date, visit: int, rule: FollowUpRule) -> Window:
+    """The window that a rule opens from an anchor's day."""
+    return Window(
+        patient=candidate.patient,
+        kind=rule.kind,
+        earliest=after(anchor, rule.earliest),
+        due=after(anchor, rule.due),
+        latest=after(anchor, rule.latest) if rule.latest else None,
+        protocol=candidate.protocol,
+        anchor=anchor,
+        anchor_visit=visit,
+        rule=rule,
+    )
+
+
+def last_of_any(candidate: DueCandidate) -> LastVisit | None:
+    """The visit whose edition says what follows an event: the session's, else the consult's, else the follow-up's own."""
+    return candidate.session or candidate.consult or candidate.follow_up
+
+
+def rules_for(rules: Rules, visit: LastVisit | None, kind: str, anchor: str) -> Iterator[FollowUpRule]:
+    """The rules of a visit's edition of one kind and anchor; none without a visit."""
+    if visit:
+        yield from (rule for rule in rules(visit.edition_id) if rule.kind == kind and rule.anchor == anchor)
+
+
+_ANCHOR_WORDS = {
+    "session": "session",
+    "eligible-consult": "consult that allows treatment",
+    "consult": "consult",
+    "needs-review": "consult that needs a review",
+    "lapse": "lapse after the session",
+    "event": "adverse event",
+    "emergency-event": "emergency event",
+    "declined": "session declined after the visit",
+    "pause-end": "end of the pause",
+    "response-stop": "stopped by a response rule",
+}
+
+
+def explain(window: Window) -> str:
+    """Which visit, which rule, and the sum: ``2026-03-09 + 12 weeks = 2026-06-01, due by 2026-06-09``; then what became of its appointments.
+
+    The sum is the rule's: where another day was agreed, what was said comes after it.
+    """
+    rule = window.rule
+    due = after(window.anchor, rule.due)
+    parts = [
+        f"visit {window.anchor_visit}, {_ANCHOR_WORDS.get(rule.anchor, rule.anchor)}: "
+        f"{window.anchor.isoformat()} + {rule.earliest} = {window.earliest.isoformat()}, due by {due.isoformat()} (+ {rule.due})"
+    ]
+    if window.latest and rule.latest:
+        parts.append(f"latest {window.latest.isoformat()} (+ {rule.latest})")
+    return ", ".join([*parts, *window.said])

@@ -1,0 +1,225 @@
+"""The figures of a course of treatment: its baseline, its cycles, and the windows that each of them was counted in.
+
+Conventions. A course begins with a session and goes on until a consult after a stop or a lapse opens a new one. Its baseline is fixed: the
+diary's 28 days before the first session; else a follow-up dated in those days (or on the session's day: its counts end the day
+before); else the headache-days of the last consult on or before that session, a month's days taken as those of 28. A cycle runs from one
+session to the next and is complete at it or, without one, when the minimum interval has passed; its figure is the mean of its windows
+that count and begin before that interval has passed. A follow-up's window are the 28 days that end the day before; it stands where the
+diary has none of its own. All figures are exact fractions of headache days, or hours, in 28 days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Literal
+
+from botoxcli.clinic.dates import Span, after
+from botoxcli.clinic.diary import WINDOW_DAYS, DiaryDay, DiaryWindow, count_days, crosses, diary_windows
+
+BaselineSource = Literal["diary", "follow-up", "consult", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldConsult:
+    """What a consult that stands told. ``headache_days`` are days a month; None when they are unknown."""
+
+    visit: int
+    date: date
+    headache_days: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldFollowUp:
+    """What a follow-up that stands told of the 28 days that end the day before it; None for what it did not."""
+
+    visit: int
+    date: date
+    headache_days: int | None
+    diary_days: int | None
+    hours_hundredths: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseFacts:
+    """All that a response is reckoned from, for one patient under one protocol. ``stops`` are the days on which treatment was stopped.
+
+    ``lapses_after`` is the span after a session in which the next one has to be; None where it never lapses.
+    """
+
+    today: date
+    sessions: tuple[date, ...]
+    consults: tuple[ToldConsult, ...] = ()
+    follow_ups: tuple[ToldFollowUp, ...] = ()
+    diary: tuple[DiaryDay, ...] = ()
+    stops: tuple[date, ...] = ()
+    complete_from: int = 20
+    minimum_interval: Span = Span(12, "weeks")  # noqa: RUF009 - frozen
+    lapses_after: Span | None = Span(6, "months")  # noqa: RUF009 - frozen
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """How it was before. ``days`` is None when nothing tells it, and ``told`` says where it is from, or what is missing."""
+
+    days: Fraction | None
+    hours: Fraction | None
+    source: BaselineSource
+    told: str
+    window: DiaryWindow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """From the session's day to the day before the next one. ``windows`` make its figures; ``later`` ones only tell how it went on."""
+
+    number: int
+    session: date
+    complete: bool
+    complete_on: date
+    windows: tuple[DiaryWindow, ...] = ()
+    later: tuple[DiaryWindow, ...] = ()
+
+    @property
+    def days(self) -> Fraction | None:
+        """The mean headache days in 28 of its windows that count; None without one."""
+        return _mean(window.scaled_headache_days for window in self.windows if window.counts)
+
+    @property
+    def hours(self) -> Fraction | None:
+        """The mean headache hours in 28 days; None when no window that counts tells them."""
+        return _mean(window.scaled_hours for window in self.windows if window.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One course: its sessions, and the figures. Without a session there is nothing to compare, and ``opened_by`` may name a consult."""
+
+    sessions: tuple[date, ...]
+    opened_by: ToldConsult | None
+    baseline: Baseline
+    cycles: tuple[Cycle, ...]
+
+    @property
+    def complete_cycles(self) -> tuple[Cycle, ...]:
+        """The cycles that are complete, in their order."""
+        return tuple(cycle for cycle in self.cycles if cycle.complete)
+
+    @property
+    def counted_windows(self) -> tuple[DiaryWindow, ...]:
+        """Every window after the first session that may stand for 28 days, in order."""
+        return tuple(window for cycle in self.cycles for window in (*cycle.windows, *cycle.later) if window.counts)
+
+    @property
+    def latest(self) -> Cycle | None:
+        """The last complete cycle that has a figure, else the running one as far as it has got."""
+        told = [cycle for cycle in self.cycles if cycle.days is not None]
+        return next((cycle for cycle in reversed(told) if cycle.complete), told[-1] if told else None)
+
+
+def course_of(facts: ResponseFacts) -> Course:
+    """The patient's latest course."""
+    sessions, opened_by = _latest_course(facts)
+    if not sessions:
+        why = f"there is no session since the consult of {opened_by.date}, which opened a new course" if opened_by else "there is no session"
+        return Course((), opened_by, Baseline(None, None, "none", why), ())
+    return Course(sessions, opened_by, baseline(facts, sessions[0]), tuple(_cycles(facts, sessions)))
+
+
+def _latest_course(facts: ResponseFacts) -> tuple[tuple[date, ...], ToldConsult | None]:
+    sessions = sorted(set(facts.sessions))
+    begins, opened_by = 0, None
+    for place, session in enumerate(sessions):
+        until = sessions[place + 1] if place + 1 < len(sessions) else date.max
+        if opening := _opens_after(facts, session, until):
+            begins, opened_by = place + 1, opening
+    return tuple(sessions[begins:]), opened_by
+
+
+def _opens_after(facts: ResponseFacts, session: date, until: date) -> ToldConsult | None:
+    """The first consult that comes, before the next session, after a stop or after the session's next one has lapsed."""
+    ends = [stop for stop in facts.stops if session <= stop < until]
+    if facts.lapses_after:
+        ends.append(after(session, facts.lapses_after))
+    return next((one for one in sorted(facts.consults, key=lambda one: one.date) if min(ends, default=until) < one.date <= until), None)
+
+
+def baseline(facts: ResponseFacts, first: date) -> Baseline:
+    """What the course that begins on ``first`` is compared with, and where that is from."""
+    diary = {one.day: one for one in facts.diary}
+    start = first - timedelta(days=WINDOW_DAYS)
+    window = count_days(diary, start, complete_from=facts.complete_from, today=facts.today)
+    few = f"; the diary has only {window.diary_days} of the 28 days before {first}" if window.diary_days and not window.counts else ""
+    if window.counts and not crosses(window.start, window.end, facts.sessions):
+        told = f"diary, {window.start} to {window.end}, {window.diary_days} diary days"
+        return Baseline(window.scaled_headache_days, window.scaled_hours, "diary", told, window)
+    for visit in sorted(facts.follow_ups, key=lambda one: (one.date, one.visit), reverse=True):
+        counted = _told_window(visit, facts.complete_from, session=None) if start <= visit.date <= first else None
+        if counted and counted.counts and not crosses(counted.start, counted.end, facts.sessions):
+            told = f"follow-up of {visit.date} (visit {visit.visit}), {counted.diary_days} diary days"
+            return Baseline(counted.scaled_headache_days, counted.scaled_hours, "follow-up", told + few, counted)
+    consults = [one for one in facts.consults if one.date <= first]
+    if not consults:
+        return Baseline(None, None, "none", f"no diary, follow-up or consult tells the 28 days before {first}{few}")
+    last = max(consults, key=lambda one: (one.date, one.visit))
+    if last.headache_days is None:
+        return Baseline(None, None, "none", f"the consult of {last.date} (visit {last.visit}) does not know the headache days{few}")
+    return Baseline(last.headache_days, None, "consult", f"consult of {last.date} (visit {last.visit}), days a month{few}")
+
+
+def _cycles(facts: ResponseFacts, sessions: tuple[date, ...]) -> Iterator[Cycle]:
+    for number, session in enumerate(sessions, start=1):
+        following = sessions[number] if number < len(sessions) else None
+        passes = after(session, facts.minimum_interval)
+        found = _windows(facts, session, following)
+        yield Cycle(
+            number=number,
+            session=session,
+            complete=following is not None or facts.today >= passes,
+            complete_on=following or passes,
+            windows=tuple(window for window in found if window.start < passes),
+            later=tuple(window for window in found if window.start >= passes),
+        )
+
+
+def _windows(facts: ResponseFacts, session: date, following: date | None) -> tuple[DiaryWindow, ...]:
+    """The diary's windows of a cycle, and for a month that it does not cover the follow-up's, the latest first."""
+    until = following or date.max
+    diary = [one for one in facts.diary if session <= one.day < until]
+    windows = list(diary_windows(diary, [session], complete_from=facts.complete_from, today=facts.today))
+    windows = [window for window in windows if window.end < until]
+    spare = WINDOW_DAYS - facts.complete_from
+    for visit in sorted(facts.follow_ups, key=lambda one: (one.date, one.visit), reverse=True):
+        told = _told_window(visit, facts.complete_from, session=session)
+        if told is None or told.start < session or told.end >= until:
+            continue
+        if not any(_shared_days(told, window) > spare for window in windows if window.counts):
+            windows.append(told)
+    return tuple(sorted(windows, key=lambda one: (one.start, one.source)))
+
+
+def _told_window(visit: ToldFollowUp, complete_from: int, *, session: date | None) -> DiaryWindow | None:
+    if visit.headache_days is None or visit.diary_days is None:
+        return None
+    start, end = visit.date - timedelta(days=WINDOW_DAYS), visit.date - timedelta(days=1)
+    return DiaryWindow(
+        start=start,
+        end=end,
+        diary_days=visit.diary_days,
+        headache_days=visit.headache_days,
+        incomplete=visit.diary_days < complete_from,
+        source="follow-up",
+        session=session,
+        hours_hundredths=visit.hours_hundredths,
+    )
+
+
+def _shared_days(one: DiaryWindow, other: DiaryWindow) -> int:
+    return max((min(one.end, other.end) - max(one.start, other.start)).days + 1, 0)
+
+
+def _mean(figures: Iterable[Fraction | None]) -> Fraction | None:
+    known = [figure for figure in figures if figure is not None]
+    return sum(known, Fraction(0)) / len(known) if known else None

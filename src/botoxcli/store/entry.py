@@ -1,0 +1,119 @@
+"""One entry of the chain while it is being made: its rows, its words, its key, and its hash at the end.
+
+Conventions. ``seq`` and every other number is the last one plus one, given inside the transaction. What a person wrote freely goes to
+``free_text`` with a salt of its own; the rows hold none of it. What a change of one kind adds stands in ``*_changes``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+from sqlmodel import Session as Transaction
+from sqlmodel import col, delete, func, select
+
+from botoxcli import __version__
+from botoxcli.errors import LedgerDamaged, ValueRefused
+from botoxcli.store import chain
+from botoxcli.store.reader import Reader
+from botoxcli.store.rows import instant_text
+from botoxcli.store.steps import HASHED_TABLES
+from botoxcli.store.tables import DraftRow, EntryRow, FreeTextRow, Recorded
+
+PROGRAM = f"botoxcli {__version__}"
+
+
+class Entry:
+    """A change's own entry: a reader of its transaction, and what every kind of change needs."""
+
+    def __init__(self, transaction: Transaction, path: Path, *, command: str, actor: str, at: datetime, key: str | None) -> None:
+        self._transaction = transaction
+        self._path = path
+        self._raw = cast("sqlite3.Connection", transaction.connection().connection.driver_connection)
+        self.reader = Reader(self._raw, path)
+        self.seq = self._next(EntryRow.seq)
+        self._entry: dict[str, Any] = {
+            "seq": self.seq, "at": instant_text(at), "actor": actor, "command": command, "change_key": key, "program": PROGRAM,
+        }  # fmt: skip
+        self._rows: list[Recorded] = []
+        self._request: str | None = None
+        self._patient_id: int | None = None
+
+    def standing(self, key: str | None, request: Mapping[str, Any]) -> int | None:
+        """The entry that recorded this very request under this key; None if the key is new (or None).
+
+        A key stands while its change does: once that was undone, it is new again. Raises ValueRefused when the key stands for
+        something else, or for something that was forgotten since. A new key's request is kept with the change, as a digest that an
+        erasure blanks.
+        """
+        if key is None:
+            return None
+        digest = hashlib.sha256(chain.canonical({"command": self._entry["command"], "request": _plain(request)})).hexdigest()
+        found = self._raw.execute("SELECT max(seq) FROM entry_line WHERE change_key = ? AND NOT withdrawn", (key,)).fetchone()[0]
+        if found is None:
+            if key != self._entry["change_key"]:
+                raise ValueError("the request's key is not the change's")
+            self._request = digest
+            return None
+        kept = self._raw.execute("SELECT content FROM free_text WHERE entry_seq = ? AND about = 'request'", (found,)).fetchone()
+        if kept != (digest,):
+            raise ValueRefused("--key", "this key already stands for another change", "Give every change a key of its own.")
+        return int(found)
+
+    def reason(self, text: str | None, patient_id: int | None = None) -> None:
+        """Why the change was made, in the person's words; with a patient's number it is forgotten with the patient."""
+        self._patient_id = patient_id or self._patient_id
+        if text:
+            self._text("reason", text, patient_id=patient_id)
+
+    def drop_draft(self, key: str) -> None:
+        """Removes the draft that this change completes. Drafts are no part of the record: this alone makes no entry."""
+        self._transaction.exec(delete(DraftRow).where(col(DraftRow.change_key) == key))
+
+    def close(self) -> None:
+        """Writes the entry with its hash, and holds it against the rows as SQLite gives them back."""
+        if not self._rows:
+            return
+        if self._request:
+            self._text("request", self._request, patient_id=self._patient_id)
+        previous = chain.hash_of(self._raw, self.seq - 1)
+        tables: dict[str, list[dict[str, Any]]] = {table: [] for table in HASHED_TABLES}
+        for row in self._rows:
+            tables[str(row.__tablename__)].append(row.model_dump())
+        computed = chain.digest(previous, self._entry, tables)
+        self._transaction.add(EntryRow(**self._entry, hash=computed))
+        self._transaction.flush()
+        if chain.entry_hash(self._raw, self.seq, previous) != computed or chain.broken_commitments(self._raw, self.seq):
+            raise LedgerDamaged(str(self._path), "what was written does not come back as it was; nothing was recorded")
+
+    def _text(self, about: str, content: str, *, patient_id: int | None = None, version_id: int | None = None) -> None:
+        salt = secrets.token_hex(32)
+        row = FreeTextRow(
+            free_text_id=self._next(FreeTextRow.free_text_id), entry_seq=self.seq, patient_id=patient_id, visit_version_id=version_id,
+            about=about, commitment="", salt=salt, content=content,
+        )  # fmt: skip
+        row.commitment = chain.commitment(salt, chain.erasable_value("free_text", row.model_dump()))
+        self._add(row)
+
+    def _add(self, *rows: Recorded) -> None:
+        self._rows.extend(rows)
+        self._transaction.add_all(rows)
+        self._transaction.flush()
+
+    def _next(self, number: int) -> int:
+        """One more than the highest of a column; numbers begin at 1."""
+        return (self._transaction.exec(select(func.max(number))).one() or 0) + 1
+
+
+def _plain(value: Any) -> Any:
+    """A request as plain JSON values: dates, numbers and the like by their text."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    return value if value is None or isinstance(value, (str, int, bool)) else str(value)

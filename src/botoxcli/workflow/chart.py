@@ -1,0 +1,90 @@
+"""Everything about one patient: read at once, decided nowhere. What is due is what the list says; the verdicts are those of ``response``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from botoxcli.clinic.history import Appointment, KnownPatient, PatientHistory
+from botoxcli.clinic.outcomes import Outcome, outcomes_of
+from botoxcli.clinic.past_status import PastStatus
+from botoxcli.clinic.past_visit import ToldEvent, WholeVisit
+from botoxcli.clinic.protocol import Protocol
+from botoxcli.clinic.schedule import DueItem, due_on
+from botoxcli.workflow.due import rules_of
+from botoxcli.workflow.response import Response, response
+
+if TYPE_CHECKING:
+    from botoxcli.store.reader import Reader
+
+EditionOf = Callable[[str, int], Protocol]
+
+
+@dataclass(frozen=True)
+class Course:
+    """What was done under one protocol, in the order of its dates. ``response`` is None before the first session."""
+
+    protocol: Protocol
+    edition: str
+    edition_sha256: str
+    consults: tuple[WholeVisit, ...]
+    sessions: tuple[WholeVisit, ...]
+    follow_ups: tuple[WholeVisit, ...]
+    response: Response | None
+
+    def outcomes(self, visit: WholeVisit) -> tuple[Outcome, ...]:
+        """The figures of a follow-up."""
+        return outcomes_of(self.protocol, dict(visit.answers))
+
+    @property
+    def events(self) -> tuple[tuple[WholeVisit, ToldEvent], ...]:
+        """Every adverse event with the follow-up that told it."""
+        return tuple((visit, event) for visit in self.follow_ups for event in visit.events)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A patient's chart on a day."""
+
+    patient: KnownPatient
+    day: date
+    history: PatientHistory
+    courses: tuple[Course, ...]
+    appointments: tuple[tuple[str, Appointment, str | None], ...]
+    statuses: tuple[PastStatus, ...]
+    due: tuple[DueItem, ...]
+
+
+def chart(reader: Reader, patient: str, day: date, edition_of: EditionOf) -> Chart:
+    """The chart. ``edition_of`` gives a protocol by its id, or by an edition's number where the file is gone. Raises NotFound, Ambiguous."""
+    known = reader.find_patient(patient)
+    history = reader.patient_history(known.patient_id)
+    candidates = [one for one in reader.due_candidates() if one.patient_id == known.patient_id]
+    return Chart(
+        patient=known,
+        day=day,
+        history=history,
+        courses=_courses(reader, history, day, edition_of),
+        appointments=reader.appointments(known.patient_id),
+        statuses=reader.statuses(known.patient_id),
+        due=tuple(item for item in due_on(candidates, rules_of(reader), day) if item.status != "lapsed"),
+    )
+
+
+def _courses(reader: Reader, history: PatientHistory, day: date, edition_of: EditionOf) -> tuple[Course, ...]:
+    by_protocol: dict[str, list[WholeVisit]] = {}
+    for head in reader.visits(history.patient.patient_id):
+        by_protocol.setdefault(head.protocol, []).append(reader.visit(head.visit))
+    return tuple(_course(reader, history, visits, day, edition_of) for visits in by_protocol.values())
+
+
+def _course(reader: Reader, history: PatientHistory, visits: list[WholeVisit], day: date, edition_of: EditionOf) -> Course:
+    last = visits[-1].head
+    protocol = edition_of(last.protocol, last.edition_id)
+    kinds: Mapping[str, tuple[WholeVisit, ...]] = {
+        kind: tuple(visit for visit in visits if visit.head.kind == kind) for kind in ("consult", "session", "follow-up")
+    }
+    told = response(reader, history, protocol, protocol.response_rules, today=day) if kinds["session"] else None
+    return Course(protocol, last.edition, last.edition_sha256, kinds["consult"], kinds["session"], kinds["follow-up"], told)

@@ -1,0 +1,71 @@
+"""``botox undo``: the last change taken back by an entry of its own; again, and it stands as it was recorded. One step, both ways.
+
+``look`` says what it is about; ``turn`` does it, and only that: a change made in between is refused. A session that stands or falls by it
+has the patient's other sessions re-checked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from botoxcli.clinic.past_visit import ChangeSeen, VisitHead
+from botoxcli.errors import NotFound, ValueRefused
+from botoxcli.workflow.recheck import Course, NoLongerHolds, ReadEdition, no_longer_holding, pinned_editions, read_course
+
+if TYPE_CHECKING:
+    from botoxcli.store.reader import Reader
+    from botoxcli.store.recorder import Recorder
+
+UNDO = "undo"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What is to be taken back, or to stand again, with the visit that the change recorded, amended or voided."""
+
+    seen: ChangeSeen
+    visit: VisitHead | None
+    course: Course | None = None
+
+    @property
+    def restores(self) -> bool:
+        """Whether it stands again."""
+        return not self.seen.stands_now
+
+
+def look(reader: Reader, read: ReadEdition) -> Turn:
+    """The last change. Raises NotFound when there is none, ValueRefused when it cannot be taken back."""
+    seen = reader.last_change()
+    if seen is None:
+        raise NotFound("change to take back", "Nothing was recorded yet.")
+    if not seen.reversible:
+        raise ValueRefused(
+            UNDO, f"the last change is `{seen.command}`, which cannot be taken back", "Further back is `botox visit void`; nothing was changed."
+        )
+    if seen.visit is None:
+        return Turn(seen, None)
+    head = reader.versions(seen.visit)[-1].visit.head
+    return Turn(seen, head, read_course(reader, head.patient_id, read) if _is_known(reader, head.patient_id) else None)
+
+
+def _is_known(reader: Reader, patient_id: int) -> bool:
+    return any(patient.patient_id == patient_id for patient in reader.patients())
+
+
+def turn(recorder: Recorder, found: Turn, *, actor: str, now: datetime, key: str | None) -> bool:
+    """Takes the change back, or lets it stand again. False when this key did so already. Raises ValueRefused when another was made since."""
+    with recorder.change(command=UNDO, actor=actor, at=now, key=key) as change:
+        if change.standing(key, {"undo": key}) is not None:
+            return False
+        change.reverse(found.seen.target_seq, stands=found.restores)
+    return True
+
+
+def no_longer(reader: Reader, found: Turn, read: ReadEdition) -> tuple[NoLongerHolds, ...]:
+    """What does not hold any more at the patient's other sessions, once it was done."""
+    if found.course is None or found.visit is None or not _is_known(reader, found.visit.patient_id):
+        return ()
+    course = replace(found.course, editions=pinned_editions(reader, read))
+    return no_longer_holding(course, reader.patient_history(found.visit.patient_id), but=found.visit.visit)
