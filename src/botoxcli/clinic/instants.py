@@ -45,7 +45,7 @@ def parse_hour(words: str, *, on: date, zone: str, where: str) -> datetime:
 
 def on_clock(day: date, hour: time, *, zone: str, where: str) -> datetime:
     """The instant at which the practice's clock shows this hour. Refuses one that is skipped or shown twice."""
-    first = datetime.combine(day, hour, ZoneInfo(zone))
+    first = datetime.combine(day, hour.replace(fold=0), ZoneInfo(zone))
     second = first.replace(fold=1)
     if first.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(fold=0) != first:
         raise ValueRefused(where, f"the clock skips this hour on {day.isoformat()}", "Give an hour that the clock shows.")

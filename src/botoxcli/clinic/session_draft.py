@@ -67,7 +67,7 @@ def from_json(content: Mapping[str, Any], protocol: Protocol) -> tuple[SessionDr
             lost.append(site)
     draft = SessionDraft(
         on=date.fromisoformat(content["on"]),
-        checklist=Checklist(protocol, ticks, bool(content["ended_early"])),
+        checklist=Checklist(protocol, ticks, bool(content["ended_early"]) and not lost),
         confirmed=bool(content["confirmed"]),
         answers=dict(content["answers"]),
         lots=tuple(content["lots"]),
