@@ -107,7 +107,9 @@ class Checklist:
         """The session ends: every open site is skipped, for one reason."""
         if not reason.strip():
             raise ValueRefused("end here", "ending early needs a reason")
-        return replace(self._with(*(_tick(site, 0, reason.strip()) for site in self.open_sites())), ended_early=self.ended_early or bool(self.open_sites()))
+        still_open = self.open_sites()
+        ended = self._with(*(_tick(site, 0, reason.strip()) for site in still_open))
+        return replace(ended, ended_early=self.ended_early or bool(still_open))
 
     def open_sites(self) -> tuple[Site, ...]:
         """The fixed sites without a tick, in injection order."""

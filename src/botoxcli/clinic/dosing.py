@@ -46,7 +46,8 @@ class Drawn:
 def draw(total_hundredths: int, vials: Sequence[StockVial | str]) -> tuple[Drawn, ...]:
     """The total out of the vials, in their order, each emptied before the next. A bare lot holds as much as is asked of it.
 
-    A vial of the stock of which nothing was given is left out: it belongs to no visit. A bare lot stays, so that a recall finds it. Raises ValueRefused when the vials do not hold so much.
+    A vial of the stock of which nothing was given is left out: it belongs to no visit. A bare lot stays, so that a recall
+    finds it. Raises ValueRefused when the vials do not hold so much.
     """
     left, drawn = total_hundredths, []
     for place, vial in enumerate(vials):
