@@ -70,7 +70,7 @@ def _recorded(edition: Edition, outcome: SessionOutcome, *, dry_run: bool) -> It
             yield f"  {injection.site}: {injection.state} {units_text(injection.hundredths)} U{planned}{why}"
     for part in outcome.drawn:
         if part.wasted_hundredths is None:
-            yield f"Vial {part.lot}: given {units_text(part.given_hundredths)} U; the lot is not in the stock, so what was wasted is not known"
+            yield f"Vial {part.lot}: given {units_text(part.given_hundredths)} U; no vial of the stock stands for it, so what was wasted is not known"
         else:
             given_u, wasted_u = units_text(part.given_hundredths), units_text(part.wasted_hundredths)
             drawn_u = units_text(part.given_hundredths + part.wasted_hundredths)
@@ -124,7 +124,7 @@ def _print_json(edition: Edition, outcome: SessionOutcome, care: Sequence[Afterc
         "vials": [_vial(part.lot, part.given_hundredths, part.wasted_hundredths) for part in outcome.drawn],
         "billing": [{"code": line.code, "units": units(line.hundredths)} for line in outcome.billing],
         "findings": [finding.as_dict() for finding in outcome.findings],
-        "aftercare": [{"id": line.rule, "what": line.what, "until": line.until or line.until_words} for line in care],
+        "aftercare": [{"id": line.rule, "what": line.what, "until": line.until, "until_words": line.until_words} for line in care],
         "next": [_window(window) for window in coming] if not dry_run else [],
         "standing": outcome.standing,
         "dry_run": dry_run,

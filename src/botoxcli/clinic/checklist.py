@@ -48,13 +48,17 @@ class Checklist:
     def _with(self, *ticks: Tick) -> Checklist:
         return replace(self, ticks={**self.ticks, **{tick.site: tick for tick in ticks}})
 
-    def _fixed(self, site_id: str, where: str) -> Site:
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where extras can go: each muscle and side, once."""
+        return tuple(dict.fromkeys(_place(site) for site in self.protocol.sites))
+
+    def _fixed(self, site_id: str, flag: str) -> Site:
         site = self.protocol.site(site_id)
         if site is None:
             near = difflib.get_close_matches(site_id, [site.id for site in self.protocol.sites], n=1)
-            raise ValueRefused(
-                where, "the protocol has no such site", f"Did you mean {near[0]}?" if near else "`botox protocol show` lists the sites."
-            )
+            hint = f"Did you mean {near[0]}?" if near else "`botox protocol show` lists the sites."
+            raise ValueRefused(flag, "the protocol has no such site", hint)
         return site
 
     def give(self, sites: Iterable[Site]) -> Checklist:
@@ -67,25 +71,24 @@ class Checklist:
 
     def skip(self, site_id: str, reason: str) -> Checklist:
         """A fixed site left out. The reason is required."""
-        site = self._fixed(site_id, f"--skip {site_id}")
+        site = self._fixed(site_id, "--skip")
         if not reason.strip():
             raise ValueRefused(f"--skip {site_id}", "a skipped site needs a reason", f"Write it as --skip {site_id}=REASON.")
         return self._with(_tick(site, 0, reason.strip()))
 
     def dose(self, site_id: str, hundredths: int, reason: str | None = None) -> Checklist:
         """Another dose at a fixed site."""
-        site = self._fixed(site_id, f"--units {site_id}")
+        site = self._fixed(site_id, "--units")
         if hundredths <= 0:
             raise ValueRefused(f"--units {site_id}", "a dose is more than 0 units", f"A site that was left out is --skip {site_id}=REASON.")
         return self._with(_tick(site, hundredths, reason))
 
     def extra(self, place: str, hundredths: int) -> Checklist:
         """Follow-the-pain at ``MUSCLE-SIDE`` (or ``MUSCLE`` in the midline): so many more units there, in steps of the site's dose."""
-        where = f"--extra {place}"
         fixed = [site for site in self.protocol.sites if _place(site) == place]
         if not fixed:
-            places = dict.fromkeys(_place(site) for site in self.protocol.sites)
-            raise ValueRefused(where, "the protocol has no such muscle and side", f"Places are: {', '.join(places)}.")
+            raise ValueRefused("--extra", "the protocol has no such muscle and side", f"Places are: {', '.join(self.places)}.")
+        where = f"--extra {place}"
         step = fixed[0].hundredths
         if hundredths <= 0 or hundredths % step:
             raise ValueRefused(where, f"extra units come in steps of {units_text(step)} U, each a site of its own")

@@ -79,4 +79,4 @@ def end_of_day(day: date, zone: str) -> datetime:
 def moment_text(moment: datetime) -> str:
     """``Mon 2026-03-09 10:00 EDT``: the weekday, the day, the hour and the clock's own name."""
     weekday = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[moment.weekday()]
-    return f"{weekday} {moment:%Y-%m-%d %H:%M} {moment.tzname()}"
+    return f"{weekday} {moment.date().isoformat()} {moment:%H:%M} {moment.tzname()}"

@@ -21,7 +21,6 @@ class SessionDraft:
 
     on: date
     checklist: Checklist
-    confirmed: bool = False
     answers: Mapping[str, str] = field(default_factory=dict)
     lots: tuple[str, ...] = ()
     diluent_ul: int | None = None
@@ -35,7 +34,6 @@ class SessionDraft:
         """Plain JSON values."""
         return {
             "on": self.on.isoformat(),
-            "confirmed": self.confirmed,
             "answers": dict(self.answers),
             "lots": list(self.lots),
             "diluent_ul": self.diluent_ul,
@@ -68,7 +66,6 @@ def from_json(content: Mapping[str, Any], protocol: Protocol) -> tuple[SessionDr
     draft = SessionDraft(
         on=date.fromisoformat(content["on"]),
         checklist=Checklist(protocol, ticks, bool(content["ended_early"]) and not lost),
-        confirmed=bool(content["confirmed"]),
         answers=dict(content["answers"]),
         lots=tuple(content["lots"]),
         diluent_ul=content["diluent_ul"],

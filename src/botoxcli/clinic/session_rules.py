@@ -54,6 +54,11 @@ class SessionFacts:
     day_ends_at: datetime | None = None
 
     @property
+    def product(self) -> str:
+        """What is injected: the product of the vials that were named, else the protocol's."""
+        return next((choice.vial.product for choice in self.vials if choice.vial), self.protocol.product.name)
+
+    @property
     def consult(self) -> PastConsult | None:
         """The last consult under this protocol, on or before the session's day."""
         standing = [consult for consult in self.history.consults if consult.protocol == self.protocol.id and consult.date <= self.on]
@@ -102,7 +107,7 @@ def chair_answers(facts: SessionFacts) -> Iterator[Finding]:
     for question in facts.protocol.chair:
         answer = facts.answers.get(question.id, "unknown")
         if answer in question.raises.when:
-            raised.setdefault(question.raises.finding, []).append(f"{question.id} {answer}: {question.raises.says}")
+            raised.setdefault(question.raises.finding, []).append(f"{question.id}: {question.raises.says}")
             sources.setdefault(question.raises.finding, question.source)
     for name, said in raised.items():
         yield facts.finding(name, "; ".join(said), sources[name])
@@ -183,7 +188,7 @@ def extra_allowance(facts: SessionFacts) -> Iterator[Finding]:
 
 
 def cumulative_dose(facts: SessionFacts) -> Iterator[Finding]:
-    product = facts.protocol.product.name
+    product = facts.product
     over, source = [], ""
     for limit in facts.protocol.limits.cumulative:
         if limit.product != product:
@@ -201,7 +206,7 @@ def other_product(facts: SessionFacts) -> Iterator[Finding]:
     """Another toxin inside its window: shown, never added."""
     limit = facts.protocol.limits.other_product_window
     from_day = before(facts.on, limit.span)
-    others = [session for session in facts.history.sessions if session.product != facts.protocol.product.name and from_day < session.date <= facts.on]
+    others = [session for session in facts.history.sessions if session.product != facts.product and from_day < session.date <= facts.on]
     if others:
         named = ", ".join(f"{units_text(session.hundredths)} U of {session.product} on {session.date.isoformat()}" for session in others)
         yield facts.finding("other-product", f"{named}; units of different products are not added", limit.source)

@@ -301,6 +301,7 @@ def _span(count: int | None, unit: Any) -> Span | None:
 
 
 def _folded(text: str) -> str:
-    from unicodedata import normalize
+    """Without case and accents: who types ``jose`` finds José."""
+    from unicodedata import combining, normalize
 
-    return normalize("NFC", normalize("NFC", text).casefold())
+    return "".join(sign for sign in normalize("NFKD", text.casefold()) if not combining(sign))

@@ -72,11 +72,15 @@ def find_or_new(reader: Reader, patient: str) -> KnownPatient | None:
         return None
 
 
+def jurisdiction_of(reader: Reader) -> Jurisdiction:
+    """Whose rules hold in this practice."""
+    return "eu-uk" if reader.settings()["jurisdiction"] == "eu-uk" else "us"
+
+
 def weigh(reader: Reader, edition: Edition, request: ConsultRequest) -> ConsultOutcome:
     """The decision on what is known now, and the warnings about the record. Raises NotFound when there is no such patient and none to make."""
     known = find_or_new(reader, request.patient)
-    settings = reader.settings()
-    jurisdiction: Jurisdiction = "eu-uk" if settings["jurisdiction"] == "eu-uk" else "us"
+    jurisdiction = jurisdiction_of(reader)
     born, code = _who(known, request.identity)
     if born and request.on < born:
         raise ValueRefused("--on", "the day lies before the patient's birth")
