@@ -38,9 +38,17 @@ def machine_zone() -> str:
         ZoneInfo(name)
     except (KeyError, ValueError):
         return "UTC"
-    return name
+    return name if "/" in name else "UTC"
 
 
 def actor(given: str | None, fallback: str) -> str:
     """Who makes a change: ``--as``, else ``BOTOX_ACTOR``, else the ledger's practitioner, else the login name. Not authenticated."""
-    return given or os.environ.get(ACTOR_VARIABLE) or fallback or getpass.getuser()
+    return given or os.environ.get(ACTOR_VARIABLE) or fallback or login_name()
+
+
+def login_name() -> str:
+    """Who is logged in, as the system has it, or ``unknown``."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return "unknown"

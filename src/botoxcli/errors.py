@@ -57,7 +57,7 @@ class MissingInput(UsageError):
         one = len(self.flags) == 1
         super().__init__(
             f"{'This is' if one else 'These are'} missing: {', '.join(self.flags)}.",
-            "Give it on the command line, or run the command in a terminal without --no-input.",
+            f"Give {'it' if one else 'them'} on the command line, or run the command in a terminal without --no-input.",
         )
 
     def facts(self) -> dict[str, Any]:

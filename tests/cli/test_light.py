@@ -36,7 +36,7 @@ def probe(*args: str, **env: str) -> tuple[int, list[str], list[str], str]:
 def test_help_loads_no_command() -> None:
     code, loaded, commands, said = probe("--help")
     assert (code, loaded) == (0, [])
-    assert sorted(commands) == ["botoxcli.cli.app", "botoxcli.cli.failures", "botoxcli.cli.main", "botoxcli.cli.state"]
+    assert sorted(commands) == ["botoxcli.cli.app", "botoxcli.cli.failures", "botoxcli.cli.main", "botoxcli.cli.state", "botoxcli.cli.texts"]
     assert "Commands:" in said
 
 

@@ -67,7 +67,7 @@ def test_show_on_the_screen_with_identity_and_visits(botox: Any, visited: Path) 
         (["", "--name", "N", "--born", "2000-01-01"], 21, "Error: CODE: "),
         (["P" * 21, "--name", "N", "--born", "2000-01-01"], 21, "Error: CODE: "),
         (["P3", "--name", "N", "--born", "2026-03-10"], 21, "Error: --born: this day lies in the future."),
-        (["P3", "--name", "N", "--born", "1899-12-31"], 21, "Error: --born: this day lies before 1900."),
+        (["P3", "--name", "N", "--born", "1899-12-31"], 21, "Error: --born: the day lies outside the years 1900 to 2199."),
         (["P3", "--name", "N", "--born", "01/02/1980"], 21, "Error: --born: this may be read as 1980-02-01 or as 1980-01-02."),
         (["P3", "--name", "N", "--born", "Secret"], 21, "Error: --born: this is no date."),
         (["P3", "--name", "Secret\x07", "--born", "2000-01-01"], 21, "Error: --name: "),

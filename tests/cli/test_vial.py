@@ -69,7 +69,7 @@ def test_a_lot_that_is_there_must_be_accepted(botox: Any, visited: Path) -> None
     again = ("vial", "add", "c1234", "--units", "200", "--expires", "2027-03")
     stopped = botox(*again)
     assert stopped.exit_code == 23
-    assert "warn duplicate-lot: lot C-1234 is in stock already: 2 vials, 1 unused." in stopped.stderr
+    assert "warn duplicate-lot: lot C-1234 is in stock already: 2 vials, 1 unused, expires 2027-03-31." in stopped.stderr
     assert botox(*again, "--accept", "duplicate-lot", "--dry-run").stdout == "1 vial of lot c1234 would be added; nothing was recorded.\n"
     assert botox(*again, "--accept", "duplicate-lot").stdout == "1 vial of lot c1234 added.\n"
 
@@ -86,7 +86,7 @@ def test_at_a_terminal_it_asks(botox: Any, visited: Path, at_a_terminal: Callabl
     assert (made.exit_code, made.stdout) == (0, "1 vial of lot C-1234 added.\n")
     assert made.stderr == (
         "Units in one vial: Expires (YYYY-MM-DD or YYYY-MM): --expires: this is no date.\n"
-        "Expires (YYYY-MM-DD or YYYY-MM): duplicate-lot: lot C-1234 is in stock already: 2 vials, 1 unused.\n"
+        "Expires (YYYY-MM-DD or YYYY-MM): duplicate-lot: lot C-1234 is in stock already: 2 vials, 1 unused, expires 2027-03-31.\n"
         "Add them all the same? [y/n]: "
     )
 

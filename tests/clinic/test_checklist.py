@@ -91,13 +91,13 @@ def test_end_here_skips_the_rest_for_one_reason(protocol: Protocol) -> None:
 @pytest.mark.parametrize(
     ("act", "where", "next_step"),
     [
-        (lambda one: one.skip("temporalis-left-5", "x"), "--skip temporalis-left-5", "Did you mean temporalis-left-"),
-        (lambda one: one.skip("nose", "x"), "--skip nose", "`botox protocol show` lists the sites."),
+        (lambda one: one.skip("temporalis-left-5", "x"), "--skip", "Did you mean temporalis-left-"),
+        (lambda one: one.skip("nose", "x"), "--skip", "`botox protocol show` lists the sites."),
         (lambda one: one.skip("procerus", "  "), "--skip procerus", "Write it as --skip procerus=REASON."),
         (lambda one: one.dose("procerus", 0), "--units procerus", "A site that was left out is --skip procerus=REASON."),
         (lambda one: one.dose("procerus", -5), "--units procerus", ""),
-        (lambda one: one.extra("temporalis", 500), "--extra temporalis", "Places are: corrugator-left, corrugator-right, procerus, "),
-        (lambda one: one.extra("procerus-left", 500), "--extra procerus-left", "Places are: "),
+        (lambda one: one.extra("temporalis", 500), "--extra", "Places are: corrugator-left, corrugator-right, procerus, "),
+        (lambda one: one.extra("procerus-left", 500), "--extra", "Places are: "),
         (lambda one: one.extra("temporalis-left", 250), "--extra temporalis-left", ""),
         (lambda one: one.extra("temporalis-left", 750), "--extra temporalis-left", ""),
         (lambda one: one.extra("temporalis-left", 0), "--extra temporalis-left", ""),

@@ -139,12 +139,17 @@ def test_what_is_no_date_is_refused(words: str, why: str) -> None:
 @pytest.mark.parametrize("words", ["+9999m", "-9999m", "+9999w", "-9999w", "+9999d"])
 @pytest.mark.parametrize("today", [date(1, 1, 2), date(9999, 12, 30)])
 def test_beyond_the_calendar_is_refused_and_never_a_bug(words: str, today: date) -> None:
-    inside = (words[0] == "+") == (today.year == 1)
-    if inside:
-        assert parse_date(words, today=today, where="--on") != today
+    with pytest.raises(ValueRefused):
+        parse_date(words, today=today, where="--on")
+
+
+@pytest.mark.parametrize(("words", "kept"), [("1899-12-31", False), ("1900-01-01", True), ("2199-12-31", True), ("2200-01-01", False)])
+def test_a_day_is_of_a_year_that_a_record_can_be_of(words: str, kept: bool) -> None:
+    if kept:
+        assert parse_date(words, today=TODAY, where="--on").isoformat() == words
     else:
-        with pytest.raises(ValueRefused):
-            parse_date(words, today=today, where="--on")
+        with pytest.raises(ValueRefused, match="1900 to 2199"):
+            parse_date(words, today=TODAY, where="--on")
 
 
 @settings(max_examples=150, deadline=None)

@@ -85,11 +85,12 @@ def test_a_criterion_of_another_jurisdiction_is_not_judged(protocol: Protocol) -
     assert judged["us"] - judged["eu-uk"] == {"headache-hours-per-day"}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(born=st.dates(date(1900, 1, 1), date(2030, 12, 31)), days=st.integers(0, 40_000))
 def test_age_is_pendulums(born: date, days: int) -> None:
     on = born + timedelta(days=days)
-    theirs = pendulum.date(on.year, on.month, on.day).diff(pendulum.date(born.year, born.month, born.day)).in_years()
+    birthdays = (pendulum.date(born.year, born.month, born.day).add(years=years) for years in range(130))
+    theirs = sum(birthday <= on for birthday in birthdays) - 1  # its own in_years() is a year off for some pairs of dates
     if (born.month, born.day) != (2, 29) or (on.month, on.day) != (2, 28):
         assert age(born, on) == theirs
     assert age(born, on) <= age(born, on + timedelta(days=1)) <= age(born, on) + 1

@@ -41,7 +41,6 @@ drafts = st.builds(
     SessionDraft,
     on=st.dates(),
     checklist=checklists(),
-    confirmed=st.booleans(),
     answers=st.dictionaries(words, words, max_size=4),
     lots=st.lists(words, max_size=3).map(tuple),
     diluent_ul=st.none() | st.integers(1, 10_000),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,9 +16,14 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_without_a_path_it_is_stdout() -> None:
+def test_without_a_path_it_is_stdout_and_all_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is written while rows are still read: a pager that nobody scrolls must not keep the ledger's lock."""
+    text = "".join(f"{number}: ä 漢 \U0001f600\n" for number in range(20_000))
     with output(None) as stream:
-        assert stream is sys.stdout
+        for line in text.splitlines(keepends=True):
+            stream.write(line)
+        assert capsys.readouterr().out == ""
+    assert capsys.readouterr().out == text
 
 
 def test_a_file_appears_whole_and_private(tmp_path: Path) -> None:

@@ -70,7 +70,12 @@ def decision(protocol: Protocol, answers: dict[str, str], jurisdiction: Any = "u
 
 
 def test_the_table_answers_every_question(protocol: Protocol) -> None:
-    assert list(FIT) == [question.id for question in consult_questions(protocol)]
+    assert sorted(FIT) == sorted(question.id for question in consult_questions(protocol))
+
+
+def test_the_groups_are_asked_in_their_order(protocol: Protocol) -> None:
+    groups = [getattr(question, "group", "") for question in consult_questions(protocol)]
+    assert list(dict.fromkeys(groups)) == ["history", "medication", "conditions", "severity"]
 
 
 @pytest.mark.parametrize("jurisdiction", ["us", "eu-uk"])

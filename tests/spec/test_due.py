@@ -127,6 +127,7 @@ def test_days_late_count_from_the_due_day(windows_of: Any) -> None:
         ("eligible", None, True),
         ("eligible", "treat", True),
         ("needs-review", "treat", True),
+        ("not-eligible", "treat", True),
         ("needs-review", None, False),
         ("not-eligible", None, False),
         ("eligible", "defer", False),

@@ -11,7 +11,8 @@ from botoxcli.store import engine, schema
 from botoxcli.store.steps import _ERASABLE_1, ERASABLE, HASHED_TABLES, KEYS
 
 TABLES = sorted(KEYS)
-STARTS_WITH_A_GUARD = r"append-only|the entry is closed|follows the last"
+STARTS_WITH_A_GUARD = r"append-only|that is being written|follows the last"
+NEXT = "(SELECT max(seq) + 1 FROM entry)"
 
 
 def columns(connection: sqlite3.Connection, table: str) -> list[str]:
@@ -74,20 +75,20 @@ def test_no_way_in(full_ledger: Path, table: str, ours: bool) -> None:
 @pytest.mark.parametrize(
     ("table", "row"),
     [
-        ("patient", "99, 99, 'p0001'"),
-        ("edition", "99, 99, 'x', 'x', (SELECT sha256 FROM edition), 'x'"),
-        ("visit_version", "99, 99, 1, 1, 1, 'consult', 'x', 1, '2026-01-01', 'recorded'"),
+        ("patient", "99, NEXT, 'p0001'"),
+        ("edition", "99, NEXT, 'x', 'x', (SELECT sha256 FROM edition), 'x'"),
+        ("visit_version", "99, NEXT, 1, 1, 1, 'consult', 'x', 1, '2026-01-01', 'recorded'"),
     ],
 )
 def test_a_second_unique_key_is_no_hole(as_a_person: sqlite3.Connection, full_ledger: Path, table: str, row: str) -> None:
     before = content(full_ledger)
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-        as_a_person.execute(f"INSERT OR REPLACE INTO {table} VALUES ({row})")
+        as_a_person.execute(f"INSERT OR REPLACE INTO {table} VALUES ({row.replace('NEXT', NEXT)})")
     assert content(full_ledger) == before
 
 
 def test_nothing_is_added_to_an_entry_that_is_closed(as_a_person: sqlite3.Connection) -> None:
-    with pytest.raises(sqlite3.IntegrityError, match="the entry is closed: setting"):
+    with pytest.raises(sqlite3.IntegrityError, match="the entry that is being written: setting"):
         as_a_person.execute("INSERT INTO setting VALUES (99, 1, 'practice', 'Other')")
     with pytest.raises(sqlite3.IntegrityError, match="follows the last"):
         as_a_person.execute("INSERT INTO entry SELECT 99, at, actor, command, change_key, program, hash FROM entry LIMIT 1")
@@ -127,50 +128,50 @@ BAD_ROWS = [
     ("entry", "17, '2026-02-30T14:00:00Z', 'a', 'c', NULL, 'p', lower(hex(zeroblob(32)))"),
     ("entry", "17, '2026-03-09T14:00:00Z', '', 'c', NULL, 'p', lower(hex(zeroblob(32)))"),
     ("entry", "17, '2026-03-09T14:00:00Z', 'a', 'c', NULL, 'p', 'abc'"),
-    ("setting", "9, 99, 'Practice!', 'x'"),
-    ("patient", "9, 99, 'a b'"),
-    ("patient", "9, 99, ''"),
-    ("patient", "9, 99, 'a23456789012345678901'"),
-    ("identity", "9, 99, 1, lower(hex(zeroblob(32))), hex(zeroblob(32)), 'Ann', '2026-02-30'"),
-    ("identity", "9, 99, 1, lower(hex(zeroblob(32))), NULL, 'Ann', '2026-02-20'"),
-    ("vial", "9, 99, '2026-01-01', 'x', 0"),
-    ("vial", "9, 99, '2026-01-01', 'x', 1.5"),
-    ("vial_label", "9, 99, 1, '', 'x', '2027-01-01'"),
-    ("vial_discard", "9, 99, 1, '2027-01-01', 'lost'"),
-    ("visit_version", "9, 99, 9, 1, 1, 'walk', 'x', 1, '2026-01-01', 'recorded'"),
-    ("visit_version", "9, 99, 9, 0, 1, 'session', 'x', 1, '2026-01-01', 'recorded'"),
-    ("injection", "9, 1, 99, 's', 'm', 'left', 500, 0, 'given'"),
-    ("injection", "9, 1, 99, 's', 'm', 'left', 500, 400, 'given'"),
-    ("injection", "9, 1, 99, 's', 'm', 'left', 500, 400, 'skipped'"),
-    ("injection", "9, 1, 99, 's', 'm', 'left', 500, -500, 'changed'"),
-    ("injection", "9, 1, 99, 's', 'm', 'left', 500, 'abc', 'changed'"),
-    ("vial_use", "9, 1, 99, 1, NULL, 20000, 500, 500"),
-    ("vial_use", "9, 1, 99, 1, 'L', 20000, 500, 19500"),
-    ("vial_use", "9, 1, 99, NULL, NULL, NULL, 500, NULL"),
-    ("vial_use", "9, 1, 99, NULL, 'L', 20000, 500, 19500"),
-    ("consult_detail", "9, 99, 'maybe', NULL, 'us'"),
-    ("session_detail", "9, 99, 'x', 0, NULL, NULL, NULL, 'us', 0"),
-    ("session_detail", "9, 99, 'x', NULL, NULL, NULL, NULL, 'us', 2"),
-    ("adverse_event", "9, 1, 99, 'x', 'dreadful', NULL, NULL, NULL, NULL"),
-    ("free_text", "99, 99, NULL, NULL, 'x', lower(hex(zeroblob(32))), NULL, 'words'"),
-    ("reversal", "9, 99, 1, 2"),
-    ("reversal", "9, 99, 99, 0"),
-    ("visit_void", "9, 99, 0"),
-    ("event_resolved", "9, 1, 99, 'x', '2026-02-30'"),
-    ("diary_day", "1, '2026-02-30', 99, 1, NULL, NULL, NULL, NULL"),
-    ("diary_day", "1, '2026-02-20', 99, 2, NULL, NULL, NULL, NULL"),
-    ("diary_day", "1, '2026-02-20', 99, 1, 2401, NULL, NULL, NULL"),
-    ("diary_day", "1, '2026-02-20', 99, 1, NULL, NULL, 11, NULL"),
-    ("toxin_elsewhere", "9, 99, 1, '2026-02-20', 'x', 0"),
-    ("toxin_elsewhere", "9, 99, 1, '2026-02-20', '', 100"),
-    ("appointment", "9, 99, 1, 'x', 'late', '2026-02-20', NULL"),
-    ("appointment", "9, 99, 1, 'x', 'moved', '2026-02-20', 'soon'"),
-    ("pause", "9, 99, 1, 'soon'"),
-    ("archive", "9, 99, 1, 1, NULL, 'died', NULL"),
-    ("archive", "9, 99, 1, 1, '2026-02-20', NULL, NULL"),
-    ("archive", "9, 99, 1, 0, '2026-02-20', 'died', NULL"),
-    ("archive", "9, 99, 1, 1, '2026-02-20', 'bored', NULL"),
-    ("archive", "9, 99, 1, 1, '2026-02-20', 'died', 'nice-ta260'"),
+    ("setting", "9, NEXT, 'Practice!', 'x'"),
+    ("patient", "9, NEXT, 'a b'"),
+    ("patient", "9, NEXT, ''"),
+    ("patient", "9, NEXT, 'a23456789012345678901'"),
+    ("identity", "9, NEXT, 1, lower(hex(zeroblob(32))), hex(zeroblob(32)), 'Ann', '2026-02-30'"),
+    ("identity", "9, NEXT, 1, lower(hex(zeroblob(32))), NULL, 'Ann', '2026-02-20'"),
+    ("vial", "9, NEXT, '2026-01-01', 'x', 0"),
+    ("vial", "9, NEXT, '2026-01-01', 'x', 1.5"),
+    ("vial_label", "9, NEXT, 1, '', 'x', '2027-01-01'"),
+    ("vial_discard", "9, NEXT, 1, '2027-01-01', 'lost'"),
+    ("visit_version", "9, NEXT, 9, 1, 1, 'walk', 'x', 1, '2026-01-01', 'recorded'"),
+    ("visit_version", "9, NEXT, 9, 0, 1, 'session', 'x', 1, '2026-01-01', 'recorded'"),
+    ("injection", "9, 1, NEXT, 's', 'm', 'left', 500, 0, 'given'"),
+    ("injection", "9, 1, NEXT, 's', 'm', 'left', 500, 400, 'given'"),
+    ("injection", "9, 1, NEXT, 's', 'm', 'left', 500, 400, 'skipped'"),
+    ("injection", "9, 1, NEXT, 's', 'm', 'left', 500, -500, 'changed'"),
+    ("injection", "9, 1, NEXT, 's', 'm', 'left', 500, 'abc', 'changed'"),
+    ("vial_use", "9, 1, NEXT, 1, NULL, 20000, 500, 500"),
+    ("vial_use", "9, 1, NEXT, 1, 'L', 20000, 500, 19500"),
+    ("vial_use", "9, 1, NEXT, NULL, NULL, NULL, 500, NULL"),
+    ("vial_use", "9, 1, NEXT, NULL, 'L', 20000, 500, 19500"),
+    ("consult_detail", "9, NEXT, 'maybe', NULL, 'us'"),
+    ("session_detail", "9, NEXT, 'x', 0, NULL, NULL, NULL, 'us', 0"),
+    ("session_detail", "9, NEXT, 'x', NULL, NULL, NULL, NULL, 'us', 2"),
+    ("adverse_event", "9, 1, NEXT, 'x', 'dreadful', NULL, NULL, NULL, NULL"),
+    ("free_text", "99, NEXT, NULL, NULL, 'x', lower(hex(zeroblob(32))), NULL, 'words'"),
+    ("reversal", "9, NEXT, 1, 2"),
+    ("reversal", "9, NEXT, 99, 0"),
+    ("visit_void", "9, NEXT, 0"),
+    ("event_resolved", "9, 1, NEXT, 'x', '2026-02-30'"),
+    ("diary_day", "1, '2026-02-30', NEXT, 1, NULL, NULL, NULL, NULL"),
+    ("diary_day", "1, '2026-02-20', NEXT, 2, NULL, NULL, NULL, NULL"),
+    ("diary_day", "1, '2026-02-20', NEXT, 1, 2401, NULL, NULL, NULL"),
+    ("diary_day", "1, '2026-02-20', NEXT, 1, NULL, NULL, 11, NULL"),
+    ("toxin_elsewhere", "9, NEXT, 1, '2026-02-20', 'x', 0"),
+    ("toxin_elsewhere", "9, NEXT, 1, '2026-02-20', '', 100"),
+    ("appointment", "9, NEXT, 1, 'x', 'late', '2026-02-20', NULL"),
+    ("appointment", "9, NEXT, 1, 'x', 'moved', '2026-02-20', 'soon'"),
+    ("pause", "9, NEXT, 1, 'soon'"),
+    ("archive", "9, NEXT, 1, 1, NULL, 'died', NULL"),
+    ("archive", "9, NEXT, 1, 1, '2026-02-20', NULL, NULL"),
+    ("archive", "9, NEXT, 1, 0, '2026-02-20', 'died', NULL"),
+    ("archive", "9, NEXT, 1, 1, '2026-02-20', 'bored', NULL"),
+    ("archive", "9, NEXT, 1, 1, '2026-02-20', 'died', 'nice-ta260'"),
     ("draft", "9, 'walk', 'P1', 'k', '2026-03-09T14:00:00Z', '2026-03-09T14:00:00Z', '{}'"),
 ]
 
@@ -178,11 +179,17 @@ BAD_ROWS = [
 @pytest.mark.parametrize(("table", "row"), BAD_ROWS)
 def test_a_row_that_cannot_be_is_refused(as_a_person: sqlite3.Connection, table: str, row: str) -> None:
     with pytest.raises(sqlite3.IntegrityError, match=r"CHECK|cannot store"):
-        as_a_person.execute(f"INSERT INTO {table} VALUES ({row})")
+        as_a_person.execute(f"INSERT INTO {table} VALUES ({row.replace('NEXT', NEXT)})")
+
+
+def test_a_row_of_an_entry_to_come_is_refused(as_a_person: sqlite3.Connection) -> None:
+    """A row that waits for a far entry would stand in the views at once, and nobody would have written it."""
+    with pytest.raises(sqlite3.IntegrityError, match="that is being written"):
+        as_a_person.execute("INSERT INTO setting SELECT 99, max(seq) + 2, 'jurisdiction', 'eu-uk' FROM entry")
 
 
 def test_a_row_without_its_entry_or_its_patient_cannot_be_committed(full_ledger: Path) -> None:
-    for row in ("9, 99, 1, 'x', 'x', '2027-01-01'", "9, 17, 77, 'x', 'x', '2027-01-01'"):
+    for row in (f"9, {NEXT}, 1, 'x', 'x', '2027-01-01'", f"9, {NEXT}, 77, 'x', 'x', '2027-01-01'"):
         connection = engine.connect(full_ledger)
         connection.execute("BEGIN")
         connection.execute(f"INSERT INTO vial_label VALUES ({row})")

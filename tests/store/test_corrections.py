@@ -321,6 +321,35 @@ class TestUndo:
         with pytest.raises(BotoxError, match="cannot be taken back"), practice.change("undo") as one:
             one.reverse(seq, stands=False)
 
+    def test_what_was_done_to_the_stock(self, practice: Practice) -> None:
+        def stock() -> list[tuple[str, str, bool]]:
+            with open_ledger(practice.path) as reader:
+                return [(vial.lot, vial.state, vial.recalled) for vial in reader.vials()]
+
+        def recall(one: Change) -> None:
+            one.recall_lot("c1234", date(2026, 3, 1), "Letter")
+
+        def label(one: Change) -> None:
+            one.amend_vials([3], lot="X-99", reason="Mistyped")
+
+        def discard(one: Change) -> None:
+            one.discard_vial(3, "broken", date(2026, 3, 1))
+
+        def more(one: Change) -> None:
+            one.add_vials(practice.make.vials("Z-1"), date(2026, 3, 1))
+
+        for act in (recall, label, discard, more):
+            before = stock()
+            with practice.change() as one:
+                act(one)
+            after = stock()
+            assert after != before
+            practice.undo()
+            assert stock() == before
+            practice.undo()
+            assert stock() == after
+            practice.undo()
+
     def test_an_undone_patient_is_nobody_and_the_code_is_free(self, practice: Practice) -> None:
         with practice.change() as one:
             number = one.add_patient(practice.make.patient("Q1", name="Quinn Example"))

@@ -276,7 +276,7 @@ def test_what_is_made_is_private_from_its_first_byte(tmp_path: Path) -> None:
         assert not path.exists()
         connection = engine.connect(beside)
         connection.execute("BEGIN")
-        connection.execute("INSERT INTO setting VALUES (1, 99, 'practice', 'x')")
+        connection.execute("INSERT INTO setting VALUES (1, 1, 'practice', 'x')")
         modes.extend(mode(one) for one in path.parent.iterdir())
         connection.execute("ROLLBACK")
         connection.close()

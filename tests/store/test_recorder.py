@@ -306,9 +306,9 @@ class TestKey:
             self.record(change, make, self.REQUEST)
 
     def test_a_retry_that_finds_the_record_still_drops_the_draft(self, ledger: Path, change: Any, make: Any) -> None:
-        self.record(change, make, self.REQUEST)
         with Drafts(ledger) as drafts:
             drafts.save("session", "P0001", "k", {}, AT)
+        self.record(change, make, self.REQUEST)
         with change("session", "k") as c:
             assert c.standing("k", self.REQUEST) == 2
             c.drop_draft("k")

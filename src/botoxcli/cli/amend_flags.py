@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from botoxcli.cli.given import answers_given, clean_text, millilitres, pairs, reasons, units_given
+from botoxcli.cli.given import accepted_ids, answers_given, millilitres, overridden_ids, pairs, reasons, units_given
 from botoxcli.cli.session_flags import reconstitution
+from botoxcli.cli.texts import clean_text
 from botoxcli.clinic.adverse_events import read_events, read_resolved, still_open
 from botoxcli.clinic.answers import consult_questions, session_questions
 from botoxcli.clinic.history import PastEvent, PatientHistory, VisitKind
@@ -89,7 +91,8 @@ def _flag(name: str) -> str:
 
 def patch_of(flags: AmendFlags, to_amend: ToAmend, on: date | None) -> Patch:
     """The patch that the flags make. Raises UsageError for a flag's form, ValueRefused for a value that cannot be."""
-    settled = Settled(frozenset(flags.accept), reasons("--override", flags.override))
+    protocol = to_amend.protocol
+    settled = Settled(accepted_ids(flags.accept, protocol), overridden_ids(flags.override, protocol))
     kind = to_amend.visit.head.kind
     if kind == "session":
         return _session(flags, to_amend, on, settled)
@@ -111,7 +114,7 @@ def _session(flags: AmendFlags, to_amend: ToAmend, on: date | None, settled: Set
     return SessionPatch(
         on=on,
         answers=answers_given(session_questions(to_amend.protocol), flags.answer, flags.answers),
-        sites=_sites(flags),
+        sites=_sites(flags, {site.id for site in to_amend.protocol.sites}),
         lots=lots,
         diluent_ul=millilitres("--diluent-ml", flags.diluent_ml) if flags.diluent_ml is not None else None,
         reconstituted_at=reconstitution(made_up, on=day, zone=to_amend.zone, now=to_amend.now) if made_up is not None else None,
@@ -128,15 +131,15 @@ def _named(flag: str, words: str, what: str) -> str:
     return name
 
 
-def _sites(flags: AmendFlags) -> SitePatch:
+def _sites(flags: AmendFlags, sites: Collection[str]) -> SitePatch:
     extra = pairs("--extra", flags.extra)
     none = {place for place, words in extra.items() if parse_number(words) == 0}
     return SitePatch(
         as_planned=flags.as_planned,
         planned=tuple(dict.fromkeys(flags.planned)),
-        skipped=reasons("--skip", flags.skip),
-        dosed=units_given("--units", pairs("--units", flags.units)),
-        extras={**units_given("--extra", {place: words for place, words in extra.items() if place not in none}), **dict.fromkeys(none, 0)},
+        skipped=reasons("--skip", flags.skip, sites),
+        dosed=units_given("--units", pairs("--units", flags.units), sites),
+        extras={**units_given("--extra", {place: words for place, words in extra.items() if place not in none}, ()), **dict.fromkeys(none, 0)},
     )
 
 

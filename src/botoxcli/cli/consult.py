@@ -70,17 +70,19 @@ def _request(
 ) -> tuple[ConsultRequest, str | None, date, str]:
     """What is to be recorded, from the flags and, where a person can be asked, from the prompts."""
     from botoxcli.cli.consult_flags import begin, require_whole
-    from botoxcli.cli.given import may_ask
+    from botoxcli.cli.given import checked_key, may_ask
+    from botoxcli.workflow.consult import jurisdiction_of
 
+    checked_key(key)
     with state.reader() as reader:
-        today, actor = state.today(reader), state.actor(reader)
+        today, actor, jurisdiction = state.today(reader), state.actor(reader), jurisdiction_of(reader)
         asking = may_ask(no_input)
         request = begin(reader, edition.protocol, flags, today=today, day=lambda: recording_date(on, today, state.today_is_set), asking=asking)
     if asking:
         from botoxcli.cli.consult_chair import ask_consult
 
-        request, key = ask_consult(state, edition, request, key=key, dry_run=dry_run)
-    require_whole(request, edition.protocol)
+        request, key = ask_consult(state, edition, request, jurisdiction, key=key, dry_run=dry_run)
+    require_whole(request, edition.protocol, jurisdiction)
     return request, key, today, actor
 
 

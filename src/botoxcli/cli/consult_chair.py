@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, cast
 
 from botoxcli import clock
 from botoxcli.cli.consult_print import decision_lines
-from botoxcli.cli.given import clean_text
 from botoxcli.cli.state import State
+from botoxcli.cli.texts import clean_text
 from botoxcli.clinic.answers import consult_questions, missing
 from botoxcli.clinic.findings import unsettled
 from botoxcli.clinic.history import OwnDecision
+from botoxcli.clinic.protocol import Jurisdiction
 from botoxcli.errors import Interrupted
-from botoxcli.store.drafts import Drafts
-from botoxcli.terminal.ask import confirm
+from botoxcli.store.drafts import Draft, Drafts
+from botoxcli.terminal.ask import choose, confirm
 from botoxcli.terminal.findings_screen import settle
 from botoxcli.terminal.keys import interrupted_says, say, screen, typed
 from botoxcli.terminal.lines import note
@@ -29,11 +30,13 @@ if TYPE_CHECKING:
 _OWN = {"t": "treat", "treat": "treat", "defer": "defer", "decline": "decline"}
 
 
-def ask_consult(state: State, edition: Edition, request: ConsultRequest, *, key: str | None, dry_run: bool) -> tuple[ConsultRequest, str]:
+def ask_consult(
+    state: State, edition: Edition, request: ConsultRequest, jurisdiction: Jurisdiction, *, key: str | None, dry_run: bool
+) -> tuple[ConsultRequest, str]:
     """The whole conversation; the request with all that was said, and the change's key. Raises Interrupted; the draft then stands."""
     with Drafts(state.ledger) as drafts:
         draft = drafts.load("consult", request.patient)
-        if draft and confirm(f"An unfinished consult was last saved {draft.saved_at:%Y-%m-%d %H:%M} UTC. Go on with it? n drops it."):
+        if draft and _go_on(draft):
             key = key or draft.key
             answers = {**draft.content["answers"], **request.answers}
             asked = [question.id for question in consult_questions(edition.protocol)]
@@ -47,7 +50,7 @@ def ask_consult(state: State, edition: Edition, request: ConsultRequest, *, key:
 
         saved = f"Every answer so far is saved. Go on with: botox consult {request.patient}"
         with interrupted_says(saved):
-            request = _ask(edition, request, save)
+            request = _ask(edition, request, jurisdiction, save)
             request = _decide(state, edition, request)
             yes = dry_run or confirm(f"Record this consult of {request.patient} on {request.on.isoformat()}?")
         if not yes:
@@ -57,8 +60,17 @@ def ask_consult(state: State, edition: Edition, request: ConsultRequest, *, key:
     return request, key
 
 
-def _ask(edition: Edition, request: ConsultRequest, save: Callable[[dict[str, str]], None]) -> ConsultRequest:
-    questions = consult_questions(edition.protocol)
+def _go_on(draft: Draft) -> bool:
+    """Whether to go on with the unfinished consult; False once it is dropped. Raises Interrupted when it is left as it is."""
+    note(f"There is an unfinished consult with {len(draft.content['answers'])} answers.")
+    word = choose("Go on with it, leave it for now, or drop it for good", ("go on", "leave", "drop"))
+    if word == "leave":
+        raise Interrupted("The unfinished consult stands as it was.")
+    return word == "go on"
+
+
+def _ask(edition: Edition, request: ConsultRequest, jurisdiction: Jurisdiction, save: Callable[[dict[str, str]], None]) -> ConsultRequest:
+    questions = consult_questions(edition.protocol, jurisdiction)
     if not missing(questions, request.answers):
         return request
     answers = ask_questions(questions, request.answers, save=save)

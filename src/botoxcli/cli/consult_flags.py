@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from botoxcli.cli.given import answers_given, clean_text
+from botoxcli.cli.given import accepted_ids, answers_given
+from botoxcli.cli.texts import clean_text
 from botoxcli.clinic.answers import consult_questions, missing
 from botoxcli.clinic.dates import parse_date
 from botoxcli.clinic.history import KnownPatient, OwnDecision
-from botoxcli.clinic.protocol import Protocol
+from botoxcli.clinic.protocol import Jurisdiction, Protocol
 from botoxcli.clinic.records import NewPatient
 from botoxcli.errors import MissingInput, NotFound, ValueRefused
 from botoxcli.workflow.consult import ConsultRequest, find_or_new
@@ -40,15 +41,18 @@ class ConsultFlags:
 def begin(reader: Reader, protocol: Protocol, flags: ConsultFlags, *, today: date, day: Callable[[], date], asking: bool) -> ConsultRequest:
     """The request that the flags make. A new code needs ``--name`` and ``--born``, which are asked for when a person can be."""
     known = find_or_new(reader, flags.patient)
+    if known is None and flags.name is None and flags.born is None and not asking:
+        raise NotFound("patient", "For a new patient give --name and --born.")
+    on, answers = day(), answers_given(consult_questions(protocol), flags.answer, flags.answers)
     identity = _same_identity(known, flags, today=today) if known else _new_patient(flags, today=today, asking=asking)
     return ConsultRequest(
         patient=known.code if known else flags.patient,
-        on=day(),
-        answers=answers_given(consult_questions(protocol), flags.answer, flags.answers),
+        on=on,
+        answers=answers,
         identity=identity,
         decided=flags.decided,
         reason=clean_text("--reason", flags.reason) if flags.reason is not None else None,
-        accepted=frozenset(flags.accept),
+        accepted=accepted_ids(flags.accept, protocol),
     )
 
 
@@ -59,8 +63,6 @@ def birth_date(words: str, *, today: date) -> date:
 
 def _new_patient(flags: ConsultFlags, *, today: date, asking: bool) -> NewPatient:
     name, born = flags.name, flags.born
-    if name is None and born is None and not asking:
-        raise NotFound("patient", "For a new patient give --name and --born.")
     NewPatient.checked(_RECORD_FLAGS, code=flags.patient, name="-", born=EARLIEST_BIRTH)
     if asking and (name is None or born is None):
         from botoxcli.terminal.ask import ask_text, ask_value, confirm
@@ -88,9 +90,9 @@ def _same_identity(known: KnownPatient, flags: ConsultFlags, *, today: date) -> 
     return NewPatient(code=known.code, name=known.name, born=known.born)
 
 
-def require_whole(request: ConsultRequest, protocol: Protocol) -> None:
-    """Raises MissingInput naming every flag that a script still owes."""
-    owed = [f"--answer {question}=..." for question in missing(consult_questions(protocol), request.answers)]
+def require_whole(request: ConsultRequest, protocol: Protocol, jurisdiction: Jurisdiction) -> None:
+    """Raises MissingInput naming every flag that a script still owes: a criterion that does not hold in the jurisdiction is not owed."""
+    owed = [f"--answer {question}=..." for question in missing(consult_questions(protocol, jurisdiction), request.answers)]
     if request.decided and not request.reason:
         owed.append("--reason TEXT")
     if request.reason and not request.decided:

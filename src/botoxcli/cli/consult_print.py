@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from botoxcli.cli.protocols import named
 from botoxcli.cli.rows import write_item
+from botoxcli.clinic.eligibility import ADVISED
 from botoxcli.clinic.findings import Finding
 from botoxcli.clinic.history import treats
 from botoxcli.terminal.console import is_plain
@@ -69,7 +70,9 @@ def met_words(met: bool | None) -> str:
 
 
 def _weight(finding: Finding) -> str:
-    return _WEIGHT[finding.level]
+    """An advisory criterion that is not as would be usual is told apart from what is in order."""
+    advised = finding.level == "note" and ADVISED in finding.because and not finding.met
+    return "note" if advised else _WEIGHT[finding.level]
 
 
 def _next(edition: Edition, outcome: ConsultOutcome, *, dry_run: bool) -> Sequence[str]:

@@ -101,7 +101,7 @@ def _mapped(given: Sequence[str]) -> dict[str, str]:
 
 def _reason(reason: str | None, *, replace: bool) -> str | None:
     """The written reason of ``--replace``; each needs the other."""
-    from botoxcli.cli.given import clean_text
+    from botoxcli.cli.texts import clean_text
 
     words = clean_text("--reason", reason) if reason is not None else ""
     if replace and not words:

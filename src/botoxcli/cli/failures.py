@@ -12,7 +12,9 @@ import itertools
 import json
 import os
 import re
+import shutil
 import sys
+import textwrap
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -20,7 +22,7 @@ from typing import Any
 
 import typer
 
-from botoxcli.errors import BotoxError, CannotWrite, Interrupted, UsageError
+from botoxcli.errors import BotoxError, CannotWrite, Interrupted, UsageError, ValueRefused
 from botoxcli.terminal.clean import shown
 
 DEBUG_VARIABLE = "BOTOX_DEBUG"
@@ -41,6 +43,8 @@ def exit_code_of(run: Callable[[], Any], *, as_json: bool) -> int:
         code = _tell(usage_error(error), as_json)
     except typer.Abort:
         code = _tell(Interrupted(), as_json)
+    except UnicodeEncodeError:
+        code = _tell(ValueRefused("the command line", "holds bytes that are no text"), as_json)
     except OSError as error:
         code = _tell(_unwritten(error), as_json) if error.errno in _NO_ROOM else _tell_bug(error, as_json)
     except Exception as error:
@@ -55,7 +59,11 @@ def wants_json(args: Sequence[str]) -> bool:
 
 
 def make_streams_safe() -> None:
-    """No character ends the program, whatever the locale; what goes into a pipe or a file is UTF-8."""
+    """No character and no closed stream ends the program, whatever the locale; what goes into a pipe or a file is UTF-8."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - open for the life of the process
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="backslashreplace", **({} if stream.isatty() else {"encoding": "utf-8"}))
@@ -124,9 +132,17 @@ def _tell(error: BotoxError, as_json: bool) -> int:
         text = json.dumps(error.as_dict(), ensure_ascii=True)
     else:
         report = getattr(error, "report", "").splitlines()
-        text = "\n".join(shown(line) for line in (*report, f"Error: {error.sentence}", *filter(None, [error.next_step])))
+        said = [_wrapped(shown(line)) for line in (f"Error: {error.sentence}", error.next_step) if line]
+        text = "\n".join([*map(shown, report), *said])
     _write_to_stderr(text)
     return error.exit_code
+
+
+def _wrapped(line: str) -> str:
+    """On a terminal broken between words only, so that a flag can be read and copied; elsewhere one line."""
+    if not sys.stderr.isatty():
+        return line
+    return textwrap.fill(line, max(shutil.get_terminal_size().columns - 1, 20), break_long_words=False, break_on_hyphens=False)
 
 
 def _tell_bug(error: BaseException, as_json: bool) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from botoxcli.cli.given import answers_given, pairs, reasons
+from botoxcli.cli.given import accepted_ids, answers_given, overridden_ids, pairs
 from botoxcli.clinic.adverse_events import read_events, read_resolved, still_open
 from botoxcli.clinic.outcomes import missing_outcomes, outcome_questions
 from botoxcli.clinic.protocol import Protocol
@@ -38,8 +38,8 @@ def begin(plan: FollowUpPlan, flags: FollowUpFlags, *, today: date, on: date) ->
         answers=answers_given(outcome_questions(protocol), flags.answer, flags.answers),
         events=None if events is None else told,
         resolved=resolved,
-        accepted=frozenset(flags.accept),
-        overridden=reasons("--override", flags.override),
+        accepted=accepted_ids(flags.accept, protocol),
+        overridden=overridden_ids(flags.override, protocol),
     )
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import difflib
+from collections.abc import Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from botoxcli.cli.texts import clean_text
 from botoxcli.clinic.answers import read_answers
+from botoxcli.clinic.findings import is_reason
+from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.quantity import parse_number, scaled
 from botoxcli.clinic.questions import Question
-from botoxcli.clinic.text import clean
 from botoxcli.errors import UsageError, ValueRefused
 
 
@@ -26,17 +29,22 @@ def pairs(flag: str, given: Iterable[str]) -> dict[str, str]:
     return said
 
 
-def reasons(flag: str, given: Iterable[str]) -> dict[str, str]:
-    """The same where the values are written reasons: cleaned, and refused when they hold control characters."""
-    return {name: clean_text(f"{flag} {name}", reason) for name, reason in pairs(flag, given).items()}
+def reasons(flag: str, given: Iterable[str], known: Container[str]) -> dict[str, str]:
+    """The same where the values are written reasons: cleaned, and refused when they hold control characters or no word.
+
+    A name is only named in an error when it is ``known``: anything else may be a patient's.
+    """
+    said = {}
+    for name, words in pairs(flag, given).items():
+        where = _where(flag, name, known)
+        if not is_reason(words):
+            raise ValueRefused(where, "needs a written reason", f"Write it as {flag} NAME=REASON.")
+        said[name] = clean_text(where, words)
+    return said
 
 
-def clean_text(where: str, words: str) -> str:
-    """Free text as it is kept. Raises ValueRefused naming the flag and the character's place."""
-    try:
-        return clean(words)
-    except ValueError as refused:
-        raise ValueRefused(where, str(refused)) from None
+def _where(flag: str, name: str, known: Container[str]) -> str:
+    return f"{flag} {name}" if name in known else flag
 
 
 def answers_given(questions: Sequence[Question], answer: Sequence[str], answers: str | None) -> dict[str, str]:
@@ -50,14 +58,41 @@ def answers_given(questions: Sequence[Question], answer: Sequence[str], answers:
     return read_answers(questions, said)
 
 
-def units_given(flag: str, given: Mapping[str, str]) -> dict[str, int]:
+def accepted_ids(given: Sequence[str], protocol: Protocol) -> frozenset[str]:
+    """The findings of ``--accept``. Raises ValueRefused for one that no rule can raise: a mistyped one must not pass unseen."""
+    for name in given:
+        _known_finding("--accept", name, protocol)
+    return frozenset(given)
+
+
+def overridden_ids(given: Sequence[str], protocol: Protocol) -> dict[str, str]:
+    """The findings of ``--override`` with their reasons. Raises ValueRefused likewise."""
+    for name in pairs("--override", given):
+        _known_finding("--override", name, protocol)
+    return reasons("--override", given, protocol.finding_levels)
+
+
+def _known_finding(flag: str, name: str, protocol: Protocol) -> None:
+    if name not in protocol.finding_levels:
+        near = difflib.get_close_matches(name, protocol.finding_levels, n=1)
+        hint = f"Did you mean {near[0]}?" if near else f"Findings are: {', '.join(protocol.finding_levels)}."
+        raise ValueRefused(flag, "no rule raises such a finding", hint)
+
+
+def checked_key(key: str | None) -> None:
+    """Raises ValueRefused for an empty or overlong key: it would protect nothing."""
+    if key is not None:
+        clean_text("--key", key, longest=200)
+
+
+def units_given(flag: str, given: Mapping[str, str], known: Container[str]) -> dict[str, int]:
     """``PLACE=UNITS`` as hundredths of a unit. Raises ValueRefused naming the flag and the place."""
     doses = {}
     for place, words in given.items():
         value = parse_number(words)
         hundredths = scaled(value, 100) if value is not None else None
         if hundredths is None or not 0 < hundredths <= 200_000:
-            raise ValueRefused(f"{flag} {place}", "must be a number of units above 0, in steps of 0.01")
+            raise ValueRefused(_where(flag, place, known), "must be a number of units above 0, in steps of 0.01")
         doses[place] = hundredths
     return doses
 

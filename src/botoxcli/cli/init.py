@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 
 import typer
@@ -59,7 +58,7 @@ def _asked(given: dict[str, str | None]) -> dict[str, str | None]:
 
     return {
         "practice": given["practice"] or ask_text("Practice"),
-        "practitioner": given["practitioner"] or ask_text("Practitioner", default=getpass.getuser()),
+        "practitioner": given["practitioner"] or ask_text("Practitioner", default=clock.login_name()),
         "time-zone": given["time-zone"] or ask_value("Time zone", checked_zone, default=clock.machine_zone()),
         "jurisdiction": given["jurisdiction"] or choose("Jurisdiction", JURISDICTIONS, default="us"),
     }
@@ -68,7 +67,7 @@ def _asked(given: dict[str, str | None]) -> dict[str, str | None]:
 def _defaulted(given: dict[str, str | None]) -> dict[str, str | None]:
     defaults = {
         "practice": DEFAULT_PRACTICE,
-        "practitioner": getpass.getuser(),
+        "practitioner": clock.login_name(),
         "time-zone": clock.machine_zone(),
         "jurisdiction": "us",
     }

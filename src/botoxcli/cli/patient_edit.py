@@ -26,8 +26,8 @@ def edit(
 
     Example: botox patient edit P0001 --born 1980-02-28 --reason "mistyped"
     """
-    from botoxcli.cli.given import clean_text
     from botoxcli.cli.protocols import edition_of
+    from botoxcli.cli.texts import clean_text
     from botoxcli.clinic.dates import parse_date
     from botoxcli.store.recorder import Recorder
     from botoxcli.terminal.lines import print_lines

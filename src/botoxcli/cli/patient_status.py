@@ -93,7 +93,8 @@ def archive(
 
     Example: botox patient archive P0001 --reason stopped --rules nice-ta260
     """
-    from botoxcli.cli.given import clean_text, may_ask
+    from botoxcli.cli.given import may_ask
+    from botoxcli.cli.texts import clean_text
     from botoxcli.store.recorder import Recorder
     from botoxcli.terminal.ask import choose
     from botoxcli.workflow.patient_status import ArchiveRequest

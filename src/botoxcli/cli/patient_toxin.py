@@ -60,7 +60,8 @@ def _request(
     state: State, patient: str, product: str | None, units: str | None, on: str | None, note: str | None, accept: list[str], *, no_input: bool
 ) -> ToxinRequest:
     """The patient first, then the values that were given, then what is missing."""
-    from botoxcli.cli.given import clean_text, may_ask
+    from botoxcli.cli.given import may_ask
+    from botoxcli.cli.texts import clean_text
     from botoxcli.errors import MissingInput
     from botoxcli.workflow.doses import ToxinRequest, names_of, parse_toxin_units, product_as_known, product_names
 

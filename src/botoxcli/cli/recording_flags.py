@@ -37,7 +37,7 @@ def required(flag: str, words: str | None, prompt: str, read: Callable[[str], Va
 
 def written(flag: str) -> Callable[[str], str]:
     """A reader of free text that must say something."""
-    from botoxcli.cli.given import clean_text
+    from botoxcli.cli.texts import clean_text
 
     def read(words: str) -> str:
         text = clean_text(flag, words)

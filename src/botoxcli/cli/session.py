@@ -11,6 +11,7 @@ from botoxcli import clock
 from botoxcli.cli.app import new_app
 from botoxcli.cli.rows import FORMAT_HELP, Form
 from botoxcli.cli.state import State, recording_date, state_of
+from botoxcli.errors import UsageError, ValueRefused
 
 if TYPE_CHECKING:
     from botoxcli.cli.session_flags import SessionFlags
@@ -25,6 +26,7 @@ def session(
     ctx: typer.Context,
     patient: str = typer.Argument(..., help="The patient's code, or a part of a name that fits one patient."),
     on: str | None = typer.Option(None, "--on", metavar="DATE", help="The session's day (default today)."),
+    at: str | None = typer.Option(None, "--at", metavar="HH:MM", help="The session's hour, when it is entered later."),
     protocol: str | None = typer.Option(None, metavar="ID", help="The protocol (default chronic-migraine)."),
     answer: list[str] = typer.Option([], metavar="ID=VALUE", help="A safety answer: yes, no, unknown. Repeatable."),
     answers: str | None = typer.Option(None, metavar="FILE|-", help="Answers from a YAML or JSON file, or from standard input."),
@@ -59,7 +61,7 @@ def session(
         accept=tuple(accept), override=tuple(override),
     )  # fmt: skip
     run = _Run(state_of(ctx), flags, edition_of(protocol), key=key, resume=resume, no_input=no_input, dry_run=dry_run)
-    outcome = run.record(on)
+    outcome = run.record(on, at)
     print_session(run.state, run.edition, outcome, form=form.value, dry_run=dry_run, at=run.at)
 
 
@@ -76,20 +78,25 @@ class _Run:
         self.dry_run = dry_run
         self.at = None if state.today_is_set else clock.utc_now()
 
-    def record(self, on: str | None) -> SessionOutcome:
-        from botoxcli.cli.given import clean_text, may_ask
+    def record(self, on: str | None, hour: str | None) -> SessionOutcome:
+        from botoxcli.cli.given import checked_key, may_ask
         from botoxcli.cli.session_flags import onto, require_whole
+        from botoxcli.cli.texts import clean_text
+        from botoxcli.clinic.instants import parse_hour
         from botoxcli.store.recorder import Recorder
         from botoxcli.workflow import session as workflow
 
         with self.state.reader() as reader:
             plan = workflow.prepare(reader, self.edition, self.flags.patient)
             today, actor = self.state.today(reader), self.state.actor(reader)
-        injector = clean_text("--injector", self.flags.injector) if self.flags.injector else actor
+        checked_key(self.key)
+        injector = clean_text("--injector", self.flags.injector, longest=200) if self.flags.injector is not None else actor
         asking = may_ask(self.no_input)
         draft = self._begun(plan, on, today, asking=asking)
-        self.at = self.at if draft.on == clock.today(plan.zone) else None
         now = clock.utc_now()
+        self.at = parse_hour(hour, on=draft.on, zone=plan.zone, where="--at") if hour else self.at if draft.on == clock.today(plan.zone) else None
+        if self.at and self.at > now:
+            raise ValueRefused("--at", "the hour is still to come")
         draft = onto(draft, self.flags, self.edition.protocol, zone=plan.zone, now=now)
         minutes = self.flags.minutes
         if asking:
@@ -97,8 +104,8 @@ class _Run:
         require_whole(draft, self.edition.protocol)
         request = workflow.SessionRequest(
             patient=plan.patient.code, on=draft.on, checklist=draft.checklist, answers=draft.answers, lots=draft.lots,
-            diluent_ul=draft.diluent_ul, reconstituted_at=draft.reconstituted_at, at=self.at, minutes=minutes, injector=injector,
-            accepted=draft.accepted, overridden=draft.overridden,
+            diluent_ul=draft.diluent_ul, reconstituted_at=draft.reconstituted_at, reconstituted_as=self.flags.reconstituted,
+            at=self.at, minutes=minutes, injector=injector, accepted=draft.accepted, overridden=draft.overridden,
         )  # fmt: skip
         return workflow.record(
             Recorder(self.state.ledger), self.edition, request, actor=actor, today=today, now=clock.utc_now(), key=self.key, dry_run=self.dry_run
@@ -110,34 +117,34 @@ class _Run:
         from botoxcli.clinic.checklist import Checklist
         from botoxcli.clinic.session_draft import SessionDraft
 
-        found = offer_draft(self.state.ledger, plan, resume=self.resume, asking=asking)
+        if self.resume and self.key:
+            raise UsageError("--resume goes on under the unfinished session's own key.", "Leave --key off.")
+        found = offer_draft(self.state.ledger, plan, resume=self.resume, asking=asking, rehearsal=self.dry_run)
         if found:
-            self.key = self.key or found.key
+            if on is not None and (day := recording_date(on, today, self.state.today_is_set)) != found.draft.on:
+                raise ValueRefused("--on", f"the unfinished session is of {found.draft.on}, not of {day}", "Leave --on off to go on with it.")
+            self.key = found.key
             return found.draft
         return SessionDraft(recording_date(on, today, self.state.today_is_set), Checklist(self.edition.protocol))
 
     def _ask(self, plan: SessionPlan, draft: SessionDraft) -> tuple[SessionDraft, int | None]:
         import secrets
 
-        from botoxcli.cli.session_chair import Chair, ask_minutes, at_the_chair
-        from botoxcli.cli.session_resume import ask_to_record, how_to_resume
+        from botoxcli.cli.session_chair import Chair, at_the_chair
+        from botoxcli.cli.session_resume import how_to_resume
         from botoxcli.store.drafts import Drafts
 
         self.key = self.key or secrets.token_hex(16)
         code, key = plan.patient.code, self.key
         with Drafts(self.state.ledger) as drafts:
+            drafts.load("session", code)
             chair = Chair(
                 plan=plan,
                 draft=draft,
-                save=lambda said: drafts.save("session", code, key, said.as_json(), clock.utc_now()),
+                save=lambda said: None if self.dry_run else drafts.save("session", code, key, said.as_json(), clock.utc_now()),
                 now=lambda: clock.local_now(plan.zone),
                 here_and_now=self.at is not None,
                 saved=how_to_resume(code, plan.protocol.id),
+                minutes=self.flags.minutes,
             )
-            done = at_the_chair(chair)
-            minutes = self.flags.minutes if self.flags.minutes is not None else ask_minutes(chair)
-            if not self.dry_run:
-                ask_to_record(chair)
-            else:
-                drafts.drop(key)
-        return done, minutes
+            return at_the_chair(chair, rehearsal=self.dry_run), chair.minutes

@@ -24,10 +24,10 @@ from botoxcli.clinic.planned_dose import weight_grams
 from botoxcli.clinic.quantity import ml_text, units_text
 from botoxcli.clinic.session_draft import SessionDraft
 from botoxcli.clinic.stock import choose_vials, todays_vials
-from botoxcli.errors import BotoxError, Interrupted, StoppedByRule
-from botoxcli.terminal.ask import ask_value, confirm
+from botoxcli.errors import Interrupted, StoppedByRule, ValueRefused
+from botoxcli.terminal.ask import confirm
 from botoxcli.terminal.findings_screen import settle
-from botoxcli.terminal.keys import interrupted_says, say, screen, typed
+from botoxcli.terminal.keys import BACK, interrupted_says, plain_number, say, screen, typed
 from botoxcli.terminal.prompts import ask_questions
 from botoxcli.terminal.session_screen import run_checklist
 from botoxcli.workflow.doses import outlook_of
@@ -36,7 +36,12 @@ from botoxcli.workflow.session import SessionPlan, SessionRequest, facts_of, fin
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_LONGEST = 600
 _VIAL_FINDINGS = ("vial-unknown", "vial-used", "vial-recalled", "vial-expired", "product")
+
+
+class _BackError(Exception):
+    """The person typed ``<``: the step before is asked again."""
 
 
 @dataclass
@@ -49,11 +54,22 @@ class Chair:
     now: Callable[[], datetime]
     here_and_now: bool
     saved: str
+    minutes: int | None = None
+    going_back: bool = False
+
+    def __post_init__(self) -> None:
+        self._given = (self.draft.accepted, self.draft.overridden)
+        self._said: dict[str, str] = {}
 
     def keep(self, draft: SessionDraft) -> None:
         """Takes a draft over and saves it."""
         self.draft = draft
         self.save(draft)
+
+    def forget_settled(self) -> None:
+        """On the way back what was accepted and overridden at the screen is asked anew: the answers behind it may change."""
+        accepted, overridden = self._given
+        self.keep(replace(self.draft, accepted=accepted, overridden=overridden))
 
     def request(self, *, checklist: Checklist | None = None, lots: bool = True) -> SessionRequest:
         """What the rules are asked about, from what was said so far."""
@@ -71,51 +87,72 @@ class Chair:
         )
 
     def settle(self, findings: Sequence[Finding]) -> None:
-        """Shows what was found; keeps what was accepted and overridden. Raises StoppedByRule when a stop is let stand."""
-        accepted, overridden = settle(findings, set(self.draft.accepted), dict(self.draft.overridden), saved=self.saved)
+        """Shows what was found; keeps what was accepted and overridden. What is let stand leads back, or out with StoppedByRule."""
+        try:
+            accepted, overridden = settle(findings, set(self.draft.accepted), dict(self.draft.overridden), saved=self.saved)
+        except StoppedByRule as stopped:
+            if confirm("Go back and correct something? n leaves; all of it stays saved."):
+                raise _BackError from None
+            stopped.next_step = self.saved
+            raise
+        self._said.update({finding.id: finding.because for finding in findings})
         self.keep(replace(self.draft, accepted=frozenset(accepted), overridden=overridden))
 
+    def reopen_changed(self, findings: Sequence[Finding]) -> None:
+        """What was accepted or overridden at this screen holds for what was shown then: another vial or site is asked about anew."""
+        changed = {one.id for one in findings if one.id in self._said and self._said[one.id] != one.because}
+        overridden = {name: reason for name, reason in self.draft.overridden.items() if name not in changed}
+        if changed:
+            self.keep(replace(self.draft, accepted=self.draft.accepted - changed, overridden=overridden))
 
-def at_the_chair(chair: Chair) -> SessionDraft:
-    """The whole conversation up to the last tick. Raises Interrupted, StoppedByRule; the draft then holds what was said."""
+    def new_findings(self) -> tuple[Finding, ...]:
+        """What has not been said on this screen yet: the notes and what was settled are left out."""
+        planned = self.request(checklist=self.draft.checklist.give_rest())
+        self.reopen_changed(findings_of(self.plan, planned))
+        found = findings_of(self.plan, replace(planned, accepted=self.draft.accepted, overridden=self.draft.overridden))
+        return tuple(finding for finding in found if finding.level != "note" and finding.resolution is None)
+
+
+def at_the_chair(chair: Chair, *, rehearsal: bool) -> SessionDraft:
+    """The whole conversation up to the last yes. Raises Interrupted, StoppedByRule; the draft then holds what was said."""
     _confirm_patient(chair)
     with interrupted_says(chair.saved):
-        _before_the_needle(chair)
-        _run_checklist(chair)
-        while not _doses_are_settled(chair):
-            _run_checklist(chair, start_at=chair.draft.checklist.chosen()[0].muscle)
+        _show_last_time(chair.plan.history.sessions, chair.plan.protocol.id)
+        steps = _STEPS if rehearsal else (*_STEPS, _ask_to_record)
+        place = 0
+        while place < len(steps):
+            try:
+                steps[place](chair)
+                place, chair.going_back = place + 1, False
+            except _BackError:
+                place, chair.going_back = _step_before(steps, place), True
+                chair.forget_settled()
     return chair.draft
 
 
-def _doses_are_settled(chair: Chair) -> bool:
-    """Whether nothing speaks against the doses any more; False when the sites are to be corrected. Raises StoppedByRule."""
-    _ask_more_vials(chair)
-    try:
-        chair.settle(_new(chair, findings_of(chair.plan, chair.request())))
-    except StoppedByRule:
-        if not chair.draft.checklist.chosen() or not confirm("Correct the sites?"):
-            raise
-        return False
-    return True
+def _step_before(steps: Sequence[Step], place: int) -> int:
+    """The last step before this one that asks something of its own."""
+    return next((before for before in range(place - 1, -1, -1) if steps[before] in _ASKING), 0)
 
 
-def _before_the_needle(chair: Chair) -> None:
-    _show_last_time(chair.plan.history.sessions, chair.plan.protocol.id)
-    _ask_safety(chair)
+def _settle_before_the_needle(chair: Chair) -> None:
     chair.settle(findings_of(chair.plan, chair.request(checklist=chair.draft.checklist.give_rest(), lots=False)))
-    _show_doses(chair)
-    _ask_vials(chair)
-    _ask_dilution(chair)
-    _ask_reconstitution(chair)
-    chair.settle(_new(chair, findings_of(chair.plan, chair.request(checklist=chair.draft.checklist.give_rest()))))
 
 
-def _new(chair: Chair, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """What has not been said on this screen yet: the notes and what was settled are left out."""
-    return tuple(finding for finding in findings if finding.level != "note" and finding.resolution is None)
+def _settle_what_is_new(chair: Chair) -> None:
+    chair.settle(chair.new_findings())
+
+
+def _typed(prompt: str) -> str:
+    """A line; ``<`` goes back."""
+    words = typed(screen(), prompt)
+    if words.lower() in BACK:
+        raise _BackError
+    return words
 
 
 def _confirm_patient(chair: Chair) -> None:
+    """Who sits in the chair is confirmed each time, also when a session is gone on with: it may be somebody else by now."""
     patient = chair.plan.patient
     born = patient.born.isoformat() if patient.born else "birth date unknown"
     say(screen(), f"{patient.name or 'name unknown'}, born {born}, code {patient.code}", "bold")
@@ -123,13 +160,10 @@ def _confirm_patient(chair: Chair) -> None:
         say(screen(), "This patient is archived.", "bold")
     if patient.paused_until and chair.draft.on < patient.paused_until:
         say(screen(), f"This patient is paused until {patient.paused_until}.", "bold")
-    if chair.draft.confirmed:
-        return
-    with interrupted_says("Nothing was recorded."):
+    with interrupted_says(chair.saved if chair.draft.answers else "Nothing was recorded."):
         right = confirm("Is this the patient in the chair?")
     if not right:
         raise Interrupted("Nothing was recorded: it is another patient.")
-    chair.keep(replace(chair.draft, confirmed=True))
 
 
 def _show_doses(chair: Chair) -> None:
@@ -169,12 +203,13 @@ def last_time(session: PastSession | None) -> Mapping[str, str]:
 
 def _ask_safety(chair: Chair) -> None:
     questions = chair_questions(chair.plan.protocol)
-    if missing(questions, chair.draft.answers):
+    if missing(questions, chair.draft.answers) or chair.going_back:
         answers = ask_questions(
             questions,
             chair.draft.answers,
             save=lambda answered: chair.keep(replace(chair.draft, answers=dict(answered))),
             no_default=True,
+            again=chair.going_back,
         )
         weighed = chair.draft.checklist.at_weight(weight_grams(answers))
         chair.keep(replace(chair.draft, answers=dict(answers), checklist=weighed))
@@ -182,11 +217,12 @@ def _ask_safety(chair: Chair) -> None:
 
 def _ask_vials(chair: Chair) -> None:
     """Today's vial by Enter, or lots with commas between them; a lot that a rule stops can be typed again."""
+    if chair.going_back:
+        chair.keep(replace(chair.draft, lots=()))
     while True:
         if not chair.draft.lots:
             _ask_lots(chair)
-        found = findings_of(chair.plan, chair.request(checklist=chair.draft.checklist.give_rest()))
-        problems = [finding for finding in _new(chair, found) if finding.id in _VIAL_FINDINGS]
+        problems = [finding for finding in chair.new_findings() if finding.id in _VIAL_FINDINGS]
         if not problems:
             return
         for finding in problems:
@@ -208,7 +244,7 @@ def _ask_lots(chair: Chair) -> None:
     else:
         prompt = "No usable vial in the stock. Vial lot > "
     while True:
-        words = typed(screen(), prompt)
+        words = _typed(prompt)
         lots = tuple(part.strip() for part in words.split(",") if part.strip()) or tuple(vial.lot for vial in offered)
         if lots:
             chair.keep(replace(chair.draft, lots=lots))
@@ -223,31 +259,38 @@ def _ask_more_vials(chair: Chair) -> None:
         if any(choice.vial is None for choice in choices) or chair.draft.checklist.hundredths <= held:
             return
         say(screen(), f"{units_text(chair.draft.checklist.hundredths)} U were given; the vials named hold {units_text(held)} U.", "bold")
-        words = typed(screen(), "Lot of the further vial > ")
+        words = _typed("Lot of the further vial > ")
         if words:
             chair.keep(replace(chair.draft, lots=(*chair.draft.lots, words)))
 
 
 def _ask_dilution(chair: Chair) -> None:
-    if chair.draft.diluent_ul is not None:
+    if chair.draft.diluent_ul is not None and not chair.going_back:
         return
     planned = planned_diluent_ul(chair.plan.protocol, choose_vials(chair.plan.stock, chair.draft.lots))
-    default = ml_text(planned).rstrip("0").rstrip(".") if planned else ""
-    diluent = ask_value("Diluent in mL, all vials together", lambda words: millilitres("diluent", words), default=default)
-    chair.keep(replace(chair.draft, diluent_ul=diluent))
+    offered = f"Enter = {ml_text(planned)}, the protocol's" if planned else "all vials together"
+    while True:
+        words = plain_number(_typed(f"Diluent in mL, all vials together ({offered}) > "))
+        try:
+            diluent = millilitres("The diluent", words) if words or not planned else planned
+        except ValueRefused as refused:
+            say(screen(), refused.sentence)
+            continue
+        chair.keep(replace(chair.draft, diluent_ul=diluent))
+        return
 
 
 def _ask_reconstitution(chair: Chair) -> None:
-    if chair.draft.made_up:
+    if chair.draft.made_up and not chair.going_back:
         return
     now = chair.now()
     offered = f"Enter = now, {moment_text(now)}" if chair.here_and_now else "Enter = not known"
     while True:
-        words = typed(screen(), f"Made up at HH:MM ({offered}) > ")
+        words = _typed(f"Made up at HH:MM ({offered}) > ")
         try:
             at = reconstitution(words, on=chair.draft.on, zone=chair.plan.zone, now=now) if words else (now if chair.here_and_now else None)
-        except BotoxError as refused:
-            say(screen(), refused.sentence)
+        except ValueRefused as refused:
+            say(screen(), f"{refused.sentence.removeprefix('--reconstituted: ').capitalize()} {refused.next_step}")
             continue
         if at and at > now:
             say(screen(), "That is still to come.")
@@ -256,18 +299,19 @@ def _ask_reconstitution(chair: Chair) -> None:
         return
 
 
-def _run_checklist(chair: Chair, *, start_at: str | None = None) -> None:
+def _run_checklist(chair: Chair) -> None:
+    """From the first open muscle; on the way back from the first one that was otherwise than planned, else from the last."""
     if chair.draft.begun_at is None:
         chair.keep(replace(chair.draft, begun_at=chair.now()))
-    if not chair.draft.checklist.open_muscles() and start_at is None:
-        return
+    otherwise = [tick.muscle for tick in chair.draft.checklist.chosen()]
+    complete = chair.going_back and not chair.draft.checklist.open_muscles()
     last = next((session for session in reversed(chair.plan.history.sessions) if session.protocol == chair.plan.protocol.id), None)
     checklist = run_checklist(
         chair.draft.checklist,
         volume_ul=_volumes(chair),
         save=lambda ticked: chair.keep(chair.draft.with_checklist(ticked)),
         last_time=last_time(last),
-        start_at=start_at,
+        start_at=next(iter(otherwise), chair.plan.protocol.muscles[-1]) if complete else None,
     )
     chair.keep(chair.draft.with_checklist(checklist))
 
@@ -281,15 +325,47 @@ def _volumes(chair: Chair) -> Callable[[int], int | None]:
     return lambda hundredths: volume_ul(hundredths, diluent_ul=diluent, vial_hundredths=held)
 
 
-def ask_minutes(chair: Chair) -> int | None:
+def _ask_minutes(chair: Chair) -> None:
     """How long it took: Enter takes the time since the checklist began."""
+    if chair.minutes is not None and not chair.going_back:
+        return
     begun = chair.draft.begun_at
     elapsed = max(1, round((chair.now() - begun).total_seconds() / 60)) if begun and chair.here_and_now else None
+    elapsed = elapsed if elapsed is None or elapsed <= _LONGEST else None
     offered = f"Enter = {elapsed}, since the checklist began" if elapsed else "Enter = not known"
     while True:
-        words = typed(screen(), f"Minutes ({offered}) > ")
-        if not words:
-            return elapsed
-        if words.isascii() and words.isdigit() and int(words) <= 600:
-            return int(words)
-        say(screen(), "A whole number of minutes, 0 to 600.")
+        words = _typed(f"Minutes ({offered}) > ")
+        if not words or (words.isascii() and words.isdigit() and int(words) <= _LONGEST):
+            chair.minutes = int(words) if words else elapsed
+            return
+        say(screen(), f"A whole number of minutes, 0 to {_LONGEST}.")
+
+
+def _ask_to_record(chair: Chair) -> None:
+    """The last yes. A no leaves everything as it stands, unfinished."""
+    total = units_text(chair.draft.checklist.hundredths)
+    question = f"Record this session of {chair.plan.patient.code} on {chair.draft.on.isoformat()}, {total} U? y/n, < corrects > "
+    while True:
+        word = _typed(question).lower()
+        if word in ("y", "yes"):
+            return
+        if word in ("n", "no"):
+            raise Interrupted(f"Nothing was recorded yet. {chair.saved}")
+        say(screen(), "Type y to record, < to correct the sites, n to leave it unfinished.")
+
+
+Step = Callable[[Chair], None]
+_ASKING: tuple[Step, ...] = (_ask_safety, _ask_vials, _ask_dilution, _ask_reconstitution, _run_checklist)
+_STEPS: tuple[Step, ...] = (
+    _ask_safety,
+    _settle_before_the_needle,
+    _show_doses,
+    _ask_vials,
+    _ask_dilution,
+    _ask_reconstitution,
+    _settle_what_is_new,
+    _run_checklist,
+    _ask_more_vials,
+    _settle_what_is_new,
+    _ask_minutes,
+)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from botoxcli.cli.given import answers_given, clean_text, millilitres, pairs, reasons, units_given
+from botoxcli.cli.given import accepted_ids, answers_given, millilitres, overridden_ids, pairs, reasons, units_given
+from botoxcli.cli.texts import clean_text
 from botoxcli.clinic.answers import chair_questions, missing, session_questions
 from botoxcli.clinic.checklist import Checklist
 from botoxcli.clinic.instants import parse_hour
@@ -40,9 +41,7 @@ def onto(draft: SessionDraft, flags: SessionFlags, protocol: Protocol, *, zone: 
     if flags.minutes is not None and not 0 <= flags.minutes <= 600:
         raise ValueRefused("--minutes", "must be 0 to 600")
     answers = answers_given(session_questions(protocol), flags.answer, flags.answers)
-    lots = tuple(clean_text("--vial", lot) for lot in flags.vial)
-    if any(not lot for lot in lots):
-        raise ValueRefused("--vial", "a lot has at least one character")
+    lots = tuple(clean_text("--vial", lot, longest=200) for lot in flags.vial)
     made_up, said = flags.reconstituted, {**draft.answers, **answers}
     return replace(
         draft,
@@ -52,8 +51,8 @@ def onto(draft: SessionDraft, flags: SessionFlags, protocol: Protocol, *, zone: 
         diluent_ul=millilitres("--diluent-ml", flags.diluent_ml) if flags.diluent_ml else draft.diluent_ul,
         reconstituted_at=reconstitution(made_up, on=draft.on, zone=zone, now=now) if made_up else draft.reconstituted_at,
         made_up=draft.made_up or made_up is not None,
-        accepted=draft.accepted | frozenset(flags.accept),
-        overridden={**draft.overridden, **reasons("--override", flags.override)},
+        accepted=draft.accepted | accepted_ids(flags.accept, protocol),
+        overridden={**draft.overridden, **overridden_ids(flags.override, protocol)},
     )
 
 
@@ -63,8 +62,9 @@ def reconstitution(words: str, *, on: date, zone: str, now: datetime) -> datetim
 
 
 def _sites(checklist: Checklist, flags: SessionFlags) -> Checklist:
-    skipped = reasons("--skip", flags.skip)
-    dosed = units_given("--units", pairs("--units", flags.units))
+    sites = {site.id for site in checklist.protocol.sites}
+    skipped = reasons("--skip", flags.skip, sites)
+    dosed = units_given("--units", pairs("--units", flags.units), sites)
     for site in skipped:
         if site in dosed:
             raise ValueRefused(f"--skip {site}", "the same site has --units")
@@ -72,7 +72,7 @@ def _sites(checklist: Checklist, flags: SessionFlags) -> Checklist:
         checklist = checklist.skip(site, reason)
     for site, hundredths in dosed.items():
         checklist = checklist.dose(site, hundredths)
-    for place, hundredths in units_given("--extra", pairs("--extra", flags.extra)).items():
+    for place, hundredths in units_given("--extra", pairs("--extra", flags.extra), checklist.places).items():
         checklist = checklist.extra(place, hundredths)
     return checklist.give_rest() if flags.as_planned else checklist
 

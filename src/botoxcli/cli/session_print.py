@@ -89,7 +89,7 @@ def session_lines(outcome: SessionOutcome) -> Iterator[str]:
             yield f"  {injection.site}: {injection.state} {units_text(injection.hundredths)} U{planned}{why}"
     for part in outcome.drawn:
         if part.wasted_hundredths is None:
-            yield f"Vial {part.lot}: given {units_text(part.given_hundredths)} U; the lot is not in the stock, so what was wasted is not known"
+            yield f"Vial {part.lot}: given {units_text(part.given_hundredths)} U; no vial of the stock stands for it, so what was wasted is not known"
         else:
             given_u, wasted_u = units_text(part.given_hundredths), units_text(part.wasted_hundredths)
             drawn_u = units_text(part.given_hundredths + part.wasted_hundredths)

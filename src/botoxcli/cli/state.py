@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from botoxcli import clock, paths
+from botoxcli.cli.texts import clean_text
 from botoxcli.clinic.dates import parse_date
 from botoxcli.errors import MissingInput, ValueRefused
 from botoxcli.terminal.lines import note
@@ -63,7 +64,8 @@ class State:
 
     def actor(self, reader: Reader) -> str:
         """Who makes a change."""
-        return clock.actor(self.actor_given, reader.settings().get("practitioner", ""))
+        named = clock.actor(self.actor_given, reader.settings().get("practitioner", ""))
+        return clean_text("--as", named, longest=200)
 
 
 def state_of(ctx: typer.Context) -> State:

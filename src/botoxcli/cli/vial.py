@@ -72,6 +72,8 @@ def add(
         note(f"Warning: these vials expired on {good_until}.")
     with state.reader() as reader:
         known = () if dry_run else reader.vials(vials.lot)[-count:]
+    if any(vial.recalled for vial in known) and form is Form.TABLE:
+        note(f"Warning: lot {vials.lot} was recalled; it stops every session.")
     _answer(known, form, f"{vials_text(count)} of lot {vials.lot} {'would be added; nothing was recorded' if dry_run else 'added'}.")
 
 
@@ -102,6 +104,7 @@ def amend(
     lot: str = LOT,
     new_lot: str | None = typer.Option(None, "--lot", metavar="LOT", help="What the lot should read."),
     expires: str | None = typer.Option(None, metavar="DATE", help="What the expiry should read."),
+    accept: list[str] = typer.Option([], metavar="ID", help="Accept a warning (duplicate-lot: two lots become one). Repeatable."),
     reason: str = typer.Option(..., metavar="TEXT", help="Why."),
     form: Form = typer.Option(Form.TABLE, "--format", help=FORMAT_HELP),
 ) -> None:
@@ -109,6 +112,7 @@ def amend(
 
     Example: botox vial amend C1243 --lot C1234 --reason "typing mistake"
     """
+    from botoxcli.cli.protocols import edition_of
     from botoxcli.store.recorder import Recorder
     from botoxcli.workflow.vials import amend_lot, parse_expiry, vials_text, visits_of
 
@@ -117,7 +121,9 @@ def amend(
     state = state_of(ctx)
     change, today = _change(state, None)
     good_until = parse_expiry(expires, today=today) if expires is not None else None
-    vials = amend_lot(Recorder(state.ledger), lot, change, new_lot=new_lot, expires=good_until, reason=_written("--reason", reason))
+    level = edition_of(None).protocol.level("duplicate-lot")
+    words = _written("--reason", reason)
+    vials = amend_lot(Recorder(state.ledger), lot, change, new_lot=new_lot, expires=good_until, reason=words, accepted=accept, level=level)
     follow = ", ".join(map(str, visits_of(vials)))
     text = f"{vials_text(len(vials))} {'is' if len(vials) == 1 else 'are'} now lot {vials[0].lot}, expires {vials[0].expires}."
     _answer(vials, form, text, *([f"These visits follow: {follow}."] if follow else []))
@@ -211,7 +217,7 @@ def _asked_duplicate(state: State, lot: str, accept: Sequence[str]) -> list[str]
 
 
 def _written(flag: str, words: str) -> str:
-    from botoxcli.cli.given import clean_text
+    from botoxcli.cli.texts import clean_text
 
     text = clean_text(flag, words)
     if not text:

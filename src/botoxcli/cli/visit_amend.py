@@ -77,7 +77,7 @@ def amend(
 
 def correction(state: State, reason: str | None, *, key: str | None, dry_run: bool, asking: bool) -> Correction:
     """How it is to be recorded; the reason is asked for when a person can be. Raises MissingInput, ValueRefused."""
-    from botoxcli.cli.given import clean_text
+    from botoxcli.cli.texts import clean_text
     from botoxcli.errors import MissingInput, ValueRefused
     from botoxcli.workflow.correction import Correction
 

@@ -10,12 +10,13 @@ import difflib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from botoxcli.clinic.protocol import Protocol, Question
+from botoxcli.clinic.protocol import Jurisdiction, Protocol, Question
 from botoxcli.clinic.quantity import parse_number, text
 from botoxcli.clinic.question_rules import answers as answer_words
 from botoxcli.clinic.questions import listed
 from botoxcli.errors import ValueRefused
 
+GROUPS = ("history", "medication", "conditions", "severity")
 UNKNOWN = "unknown"
 NOT_APPLICABLE = "not-applicable"
 AFTERCARE = Question(
@@ -112,6 +113,11 @@ def session_questions(protocol: Protocol) -> tuple[Question, ...]:
     return (*protocol.chair, AFTERCARE)
 
 
-def consult_questions(protocol: Protocol) -> tuple[Question, ...]:
-    """The criteria that are asked; a computed one (age) is not."""
-    return tuple(criterion for criterion in protocol.criteria if criterion.type != "age")
+def consult_questions(protocol: Protocol, jurisdiction: Jurisdiction | None = None) -> tuple[Question, ...]:
+    """The criteria that are asked, group by group; a computed one (age) is not. With a jurisdiction only those that hold there."""
+    asked = [
+        criterion
+        for criterion in protocol.criteria
+        if criterion.type != "age" and (jurisdiction is None or not criterion.jurisdictions or jurisdiction in criterion.jurisdictions)
+    ]
+    return tuple(sorted(asked, key=lambda criterion: GROUPS.index(criterion.group)))

@@ -73,13 +73,17 @@ class Checklist:
         planned = hundredths if plan is None or plan.holds(hundredths) else plan.usual
         return Tick(site.id, site.muscle, site.side, planned, hundredths, reason)
 
-    def _fixed(self, site_id: str, where: str) -> Site:
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where extras can go: each muscle and side, once."""
+        return tuple(dict.fromkeys(_place(site) for site in self.protocol.sites))
+
+    def _fixed(self, site_id: str, flag: str) -> Site:
         site = self.protocol.site(site_id)
         if site is None:
             near = difflib.get_close_matches(site_id, [site.id for site in self.protocol.sites], n=1)
-            raise ValueRefused(
-                where, "the protocol has no such site", f"Did you mean {near[0]}?" if near else "`botox protocol show` lists the sites."
-            )
+            hint = f"Did you mean {near[0]}?" if near else "`botox protocol show` lists the sites."
+            raise ValueRefused(flag, "the protocol has no such site", hint)
         return site
 
     def _place_sites(self, place: str, where: str) -> list[Site]:
@@ -108,7 +112,7 @@ class Checklist:
 
     def skip(self, site_id: str, reason: str) -> Checklist:
         """A fixed site left out. The reason is required."""
-        site = self._fixed(site_id, f"--skip {site_id}")
+        site = self._fixed(site_id, "--skip")
         if not reason.strip():
             raise ValueRefused(f"--skip {site_id}", "a skipped site needs a reason", f"Write it as --skip {site_id}=REASON.")
         if self.plan(site) is None:
@@ -117,15 +121,15 @@ class Checklist:
 
     def dose(self, site_id: str, hundredths: int, reason: str | None = None) -> Checklist:
         """Another dose at a fixed site."""
-        site = self._fixed(site_id, f"--units {site_id}")
+        site = self._fixed(site_id, "--units")
         if hundredths <= 0:
             raise ValueRefused(f"--units {site_id}", "a dose is more than 0 units", f"A site that was left out is --skip {site_id}=REASON.")
         return self._with(self.tick(site, hundredths, reason))
 
     def extra(self, place: str, hundredths: int) -> Checklist:
         """Follow-the-pain at ``MUSCLE-SIDE`` (or ``MUSCLE`` in the midline): so many more units there, in steps of the site's dose."""
+        fixed = self._place_sites(place, "--extra")
         where = f"--extra {place}"
-        fixed = self._place_sites(place, where)
         plan = self.plan(fixed[0])
         if plan is None:
             raise ValueRefused(where, "the doses there are per kg and the weight is not known", "Answer the weight first.")
@@ -167,8 +171,9 @@ class Checklist:
         """The session ends: every open site is skipped, for one reason."""
         if not reason.strip():
             raise ValueRefused("end here", "ending early needs a reason")
-        skipped = self._with(*(self.tick(site, 0, reason.strip()) for site in self.open_sites() if self.plan(site)))
-        return replace(skipped, ended_early=True, passed=self.passed | self._with_optional())
+        still_open = self.open_sites()
+        skipped = self._with(*(self.tick(site, 0, reason.strip()) for site in still_open if self.plan(site)))
+        return replace(skipped, ended_early=self.ended_early or bool(still_open), passed=self.passed | self._with_optional())
 
     def open_sites(self) -> tuple[Site, ...]:
         """The sites that are always given and have no tick yet, in injection order."""

@@ -15,6 +15,7 @@ from typing import Literal
 
 from botoxcli.errors import ValueRefused
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 Unit = Literal["hours", "days", "weeks", "months"]
 _SPAN = re.compile(r"(\d{1,4}) (hour|day|week|month)s?\Z", re.ASCII)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
@@ -72,21 +73,28 @@ def _moved(day: date, count: int, unit: Unit) -> date:
 def parse_date(words: str, *, today: date, where: str) -> date:
     """``YYYY-MM-DD``, ``today``, ``yesterday``, ``-3d``, ``+12w``, ``+1m``.
 
-    Raises ValueRefused naming ``where``; when the words have two readings, the sentence shows both.
+    Raises ValueRefused naming ``where``; when the words have two readings, the sentence shows both. A year that no record can be of is
+    refused: one far date would carry every sum with it past the calendar's end.
     """
-    if words == "today":
-        return today
-    if words == "yesterday":
-        return today - timedelta(days=1)
     try:
-        if _ISO.match(words):
-            return date.fromisoformat(words)
-        if step := _RELATIVE.match(words):
-            count = int(step[2]) * (1 if step[1] == "+" else -1)
-            return _moved(today, count, _LETTERS[step[3]])
+        day = _day(words, today)
     except (ValueError, OverflowError):
         raise ValueRefused(where, "there is no such day in the calendar") from None
-    raise ValueRefused(where, _why_no_date(words), "Write it as YYYY-MM-DD, `today`, `yesterday`, `-3d` or `+12w`.")
+    if day is None:
+        raise ValueRefused(where, _why_no_date(words), "Write it as YYYY-MM-DD, `today`, `yesterday`, `-3d` or `+12w`.")
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueRefused(where, f"the day lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
+    return day
+
+
+def _day(words: str, today: date) -> date | None:
+    if words in ("today", "yesterday"):
+        return today - timedelta(days=words == "yesterday")
+    if _ISO.match(words):
+        return date.fromisoformat(words)
+    if step := _RELATIVE.match(words):
+        return _moved(today, int(step[2]) * (1 if step[1] == "+" else -1), _LETTERS[step[3]])
+    return None
 
 
 def _why_no_date(words: str) -> str:

@@ -44,7 +44,8 @@ class Drawn:
 def draw(total_hundredths: int, vials: Sequence[StockVial | str]) -> tuple[Drawn, ...]:
     """The total out of the vials, in their order, each emptied before the next. A bare lot holds as much as is asked of it.
 
-    A vial of which nothing was given is left out: it belongs to no visit. Raises ValueRefused when the vials do not hold so much.
+    A vial of the stock of which nothing was given is left out: it belongs to no visit. A bare lot stays, so that a recall
+    finds it. Raises ValueRefused when the vials do not hold so much.
     """
     left, drawn = total_hundredths, []
     for place, vial in enumerate(vials):
@@ -63,7 +64,7 @@ def draw(total_hundredths: int, vials: Sequence[StockVial | str]) -> tuple[Drawn
             f"{units_text(total_hundredths)} U are more than the vials hold ({units_text(held)} U)",
             "Name one --vial LOT more for each further vial.",
         )
-    return tuple(part for part in drawn if part.given_hundredths > 0)
+    return tuple(part for part in drawn if part.vial is None or part.given_hundredths > 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,8 @@ class Judged:
         return Finding(criterion.id, self.level, because, criterion.source if named else f"{criterion.rule_set}; {criterion.source}", self.met)
 
 
-_ROLE_WORDS: dict[Role, str] = {"require": "required:", "exclude_when": "excluded when", "caution_when": "caution when", "advise": "to note:"}
+ADVISED = "usual:"
+_ROLE_WORDS: dict[Role, str] = {"require": "required:", "exclude_when": "excluded when", "caution_when": "caution when", "advise": ADVISED}
 
 
 def condition_words(condition: Condition) -> str:

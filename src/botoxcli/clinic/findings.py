@@ -34,6 +34,11 @@ class Finding:
         return {"id": self.id, "level": self.level, "met": self.met, "because": self.because, "source": self.source, "resolution": self.resolution}
 
 
+def is_reason(words: str) -> bool:
+    """Whether somebody wrote something: at least one letter or digit."""
+    return any(sign.isalnum() for sign in words)
+
+
 def resolve(findings: Iterable[Finding], accepted: Iterable[str], overridden: Mapping[str, str]) -> tuple[Finding, ...]:
     """The findings with what the person said to each of them: a warning accepted, a stop overridden with a reason.
 
@@ -41,7 +46,7 @@ def resolve(findings: Iterable[Finding], accepted: Iterable[str], overridden: Ma
     """
     accepted = frozenset(accepted)
     for name, reason in overridden.items():
-        if not reason.strip():
+        if not is_reason(reason):
             raise ValueRefused(f"--override {name}", "an override needs a written reason", f"Write it as --override {name}=REASON.")
     settled: list[Finding] = []
     for finding in findings:

@@ -45,7 +45,7 @@ def parse_hour(words: str, *, on: date, zone: str, where: str) -> datetime:
 
 def on_clock(day: date, hour: time, *, zone: str, where: str) -> datetime:
     """The instant at which the practice's clock shows this hour. Refuses one that is skipped or shown twice."""
-    first = datetime.combine(day, hour, ZoneInfo(zone))
+    first = datetime.combine(day, hour.replace(fold=0), ZoneInfo(zone))
     second = first.replace(fold=1)
     if first.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(fold=0) != first:
         raise ValueRefused(where, f"the clock skips this hour on {day.isoformat()}", "Give an hour that the clock shows.")
@@ -79,4 +79,4 @@ def end_of_day(day: date, zone: str) -> datetime:
 def moment_text(moment: datetime) -> str:
     """``Mon 2026-03-09 10:00 EDT``: the weekday, the day, the hour and the clock's own name."""
     weekday = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[moment.weekday()]
-    return f"{weekday} {moment:%Y-%m-%d %H:%M} {moment.tzname()}"
+    return f"{weekday} {moment.date().isoformat()} {moment:%H:%M} {moment.tzname()}"

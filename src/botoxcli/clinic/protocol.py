@@ -68,6 +68,7 @@ class Product(Sourced):
 
     name: ProductName
     brand: Text
+    other_brands: tuple[Text, ...] = ()
     vial_units: tuple[TotalDose, ...] = Field(min_length=1)
     storage: Text
     dilution: Dilution

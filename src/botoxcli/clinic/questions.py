@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from itertools import groupby
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema, model_validator
@@ -18,12 +17,15 @@ _ONE_OR_MORE = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "
 
 
 def listed(words: Iterable[str]) -> list[str]:
-    """Answers as they are named to a person, a run of numbers in one: ``mild``, ``severe``, ``0-10``."""
-    named: list[str] = []
-    for numbers, run in groupby(words, str.isdecimal):
-        together = list(run)
-        named += [f"{together[0]}-{together[-1]}"] if numbers and len(together) > 1 else together
-    return named
+    """Answers as they are named to a person, numbers that follow one another in one: ``mild``, ``severe``, ``0-10``."""
+    runs: list[list[str]] = []
+    for word in words:
+        follows = runs and word.isdecimal() and runs[-1][-1].isdecimal() and int(word) == int(runs[-1][-1]) + 1
+        if follows:
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return [run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs]
 
 
 class Condition(Part):

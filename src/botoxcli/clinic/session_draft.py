@@ -22,7 +22,6 @@ class SessionDraft:
 
     on: date
     checklist: Checklist
-    confirmed: bool = False
     answers: Mapping[str, str] = field(default_factory=dict)
     lots: tuple[str, ...] = ()
     diluent_ul: int | None = None
@@ -37,7 +36,6 @@ class SessionDraft:
         return {
             "protocol": self.checklist.protocol.id,
             "on": self.on.isoformat(),
-            "confirmed": self.confirmed,
             "answers": dict(self.answers),
             "lots": list(self.lots),
             "diluent_ul": self.diluent_ul,
@@ -72,8 +70,7 @@ def from_json(content: Mapping[str, Any], protocol: Protocol) -> tuple[SessionDr
             lost.append(site)
     draft = SessionDraft(
         on=date.fromisoformat(content["on"]),
-        checklist=replace(empty, ticks=ticks, ended_early=bool(content["ended_early"])),
-        confirmed=bool(content["confirmed"]),
+        checklist=replace(empty, ticks=ticks, ended_early=bool(content["ended_early"]) and not lost),
         answers=answers,
         lots=tuple(content["lots"]),
         diluent_ul=content["diluent_ul"],

@@ -61,6 +61,11 @@ class SessionFacts:
     corrects: int | None = None
 
     @property
+    def product(self) -> str:
+        """What is injected: the product of the vials that were named, else the protocol's."""
+        return next((choice.vial.product for choice in self.vials if choice.vial), self.protocol.product.name)
+
+    @property
     def consult(self) -> PastConsult | None:
         """The last consult under this protocol, on or before the session's day."""
         standing = [consult for consult in self.history.consults if consult.protocol == self.protocol.id and consult.date <= self.on]
@@ -114,7 +119,7 @@ def chair_answers(facts: SessionFacts) -> Iterator[Finding]:
     for question in facts.protocol.chair:
         answer = facts.answers.get(question.id, "unknown")
         if answer in question.raises.when:
-            raised.setdefault(question.raises.finding, []).append(f"{question.id} {answer}: {question.raises.says}")
+            raised.setdefault(question.raises.finding, []).append(f"{question.id}: {question.raises.says}")
             sources.setdefault(question.raises.finding, question.source)
     for name, said in raised.items():
         yield facts.finding(name, "; ".join(said), sources[name])
@@ -212,7 +217,8 @@ def extra_allowance(facts: SessionFacts) -> Iterator[Finding]:
 def cumulative_dose(facts: SessionFacts) -> Iterator[Finding]:
     """Over a window, at the protocol's level; a window that holds a dose of unknown units is undetermined: a warning."""
     doses, total = doses_of(facts.history), facts.checklist.hundredths
-    held = [dose for limit in windows_of(facts.protocol, facts.weight) for dose in window_doses(limit, doses, on=facts.on, hundredths=total)]
+    limits = [limit for limit in windows_of(facts.protocol, facts.weight) if limit.product == facts.product]
+    held = [dose for limit in limits for dose in window_doses(limit, doses, on=facts.on, hundredths=total)]
     over, undetermined = list(because_over(held)), list(because_undetermined(held))
     if over:
         source = next(one.limit.source for one in held if one.over)
@@ -224,7 +230,7 @@ def cumulative_dose(facts: SessionFacts) -> Iterator[Finding]:
 def other_product(facts: SessionFacts) -> Iterator[Finding]:
     """Another toxin inside its window, given here or elsewhere: shown, never added."""
     limit = facts.protocol.limits.other_product_window
-    others = others_within(limit.span, doses_of(facts.history), product=facts.protocol.product.name, on=facts.on)
+    others = others_within(limit.span, doses_of(facts.history), product=facts.product, on=facts.on)
     if others:
         yield facts.finding("other-product", f"{', '.join(map(str, others))}; units of different products are not added", limit.source)
 

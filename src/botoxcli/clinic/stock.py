@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from botoxcli.clinic.history import StockVial, lot_key
+from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.session_rules import VialChoice
+from botoxcli.errors import ValueRefused
 
 _NEAR = 3
 
@@ -32,6 +34,14 @@ def choose_vials(stock: Sequence[StockVial], lots: Sequence[str], *, kept: froze
         else:
             choices.append(VialChoice(lot, None, "vial-unknown", _near(stock, key)))
     return tuple(choices)
+
+
+def product_of(protocol: Protocol, choices: Sequence[VialChoice]) -> str:
+    """What is injected: the product of the vials, or the protocol's where no size is known. Raises ValueRefused for two products in one session."""
+    products = dict.fromkeys(choice.vial.product for choice in choices if choice.vial)
+    if len(products) > 1:
+        raise ValueRefused("--vial", "the vials are of different products, whose units are never added", "Take vials of one product.")
+    return next(iter(products), protocol.product.name)
 
 
 def _near(stock: Sequence[StockVial], key: str) -> tuple[str, ...]:

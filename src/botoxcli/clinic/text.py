@@ -6,6 +6,8 @@ import unicodedata
 
 _ALLOWED_FORMAT = {"\u200c", "\u200d"}  # zero-width joiners that Persian, Hindi and other scripts spell with
 
+_BLANK_LETTERS = {"\u115f", "\u1160", "\u3164", "\uffa0", "\u2800"}  # fillers: a name of them looks empty
+
 
 def bad_character(text: str, *, lines: bool = False) -> int | None:
     """Where (from 1) the first control, bidi, invisible, private or unassigned character stands; None when the text is clean."""
@@ -14,7 +16,7 @@ def bad_character(text: str, *, lines: bool = False) -> int | None:
             continue
         if sign in _ALLOWED_FORMAT and 1 < place < len(text) and unicodedata.category(text[place - 2])[0] in "LM":
             continue
-        if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
+        if sign in _BLANK_LETTERS or unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
             return place
     return None
 

@@ -19,7 +19,7 @@ _HOW = "Write one answer a line, as `headache-days: 20`, or a JSON object."
 
 def read_answers_file(source: str) -> dict[str, object]:
     """The answers in the file ``source``, or on standard input for ``-``. Raises ValueRefused."""
-    raw = sys.stdin.buffer.read(MAX_BYTES + 1) if source == "-" else _bytes(Path(source))
+    raw = _standard_input() if source == "-" else _bytes(Path(source))
     if len(raw) > MAX_BYTES:
         raise ValueRefused("--answers", f"the file holds more than {MAX_BYTES // 1024} KB", _HOW)
     try:
@@ -35,6 +35,12 @@ def read_answers_file(source: str) -> dict[str, object]:
         if answer is None or isinstance(answer, (dict, list)):
             raise ValueRefused("--answers", f"answer {place} of the file is no single value", _HOW)
     return document.value
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise ValueRefused("--answers", "there is no standard input", _HOW)
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
 def _first(problem: Problem) -> str:

@@ -6,14 +6,17 @@ the way is refused. Raises CannotWrite.
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
 import secrets
 import stat
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 from botoxcli.errors import CannotWrite
 
@@ -22,10 +25,12 @@ from botoxcli.errors import CannotWrite
 def output(path: Path | None) -> Iterator[TextIO]:
     """The stream to write to: stdout without a path. When the block fails, the file that stood there is as it was."""
     if path is None:
-        yield sys.stdout
+        held = _Held()
+        yield cast("TextIO", held)
+        held.release(sys.stdout)
         return
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
     _refuse_what_is_in_the_way(path)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
     try:
         descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0), 0o600)
     except OSError as error:
@@ -40,6 +45,29 @@ def output(path: Path | None) -> Iterator[TextIO]:
     finally:
         with suppress(FileNotFoundError):
             beside.unlink()
+
+
+class _Held(io.TextIOBase):
+    """Text on its way to stdout, kept small in memory until all of it is there.
+
+    The rows come from a ledger that is read as they are written: a pager that nobody scrolls must not keep that read, and with it the
+    ledger's lock, open.
+    """
+
+    def __init__(self) -> None:
+        self._packer = zlib.compressobj(1)
+        self._packed: list[bytes] = []
+
+    def write(self, text: str) -> int:
+        self._packed.append(self._packer.compress(text.encode("utf-8", "surrogatepass")))
+        return len(text)
+
+    def release(self, stream: TextIO) -> None:
+        """Writes it all out."""
+        unpacker, decoder = zlib.decompressobj(), codecs.getincrementaldecoder("utf-8")("surrogatepass")
+        for part in (*self._packed, self._packer.flush()):
+            stream.write(decoder.decode(unpacker.decompress(part)))
+        stream.write(decoder.decode(unpacker.flush(), final=True))
 
 
 def _refuse_what_is_in_the_way(path: Path) -> None:

@@ -38,6 +38,7 @@ class Drafts:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._seen: dict[str, str] = {}
         self._connection = open_plain_writer(path)
 
     def __enter__(self) -> Drafts:
@@ -57,7 +58,10 @@ class Drafts:
                 f"SELECT {_COLUMNS} FROM draft WHERE kind = ? AND patient_code = ?",  # noqa: S608 - names of ours
                 (kind, patient_code),
             ).fetchone()
-        return _draft(row) if row else None
+        if row is None:
+            return None
+        self._seen[row[2]] = row[5]
+        return _draft(row)
 
     def list(self) -> tuple[Draft, ...]:
         """All drafts, the oldest first."""
@@ -66,22 +70,30 @@ class Drafts:
         return tuple(_draft(row) for row in rows)
 
     def save(self, kind: str, patient_code: str, key: str, content: Mapping[str, Any], at: datetime) -> None:
-        """Keeps what was entered so far. Raises ValueRefused when another draft of that kind is open for the patient."""
+        """Keeps what was entered so far.
+
+        Raises ValueRefused when another draft of that kind is open for the patient, and when this one is no longer as it was last seen
+        here: somebody goes on with it, or has recorded it, in another window. Neither must write over the other.
+        """
         now = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         text = json.dumps(content, ensure_ascii=False)
         with self._transaction():
-            saved = self._connection.execute(
-                "UPDATE draft SET saved_at = ?, content = ? WHERE change_key = ? AND kind = ? AND patient_code = ?",
-                (now, text, key, kind, patient_code),
-            )
-            if saved.rowcount == 1:
-                return
-            if self._connection.execute("SELECT 1 FROM draft WHERE kind = ? AND patient_code = ?", (kind, patient_code)).fetchone():
-                raise ValueRefused("--resume", f"an unfinished {kind} of this patient is stored already", "Go on with it, or drop it first.")
-            self._connection.execute(
-                f"INSERT INTO draft ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608 - names of ours
-                (kind, patient_code, key, now, now, text),
-            )
+            if key in self._seen:
+                saved = self._connection.execute(
+                    "UPDATE draft SET saved_at = ?, content = ? WHERE change_key = ? AND content = ?", (now, text, key, self._seen[key])
+                )
+                if saved.rowcount != 1:
+                    raise ValueRefused(f"this unfinished {kind}", "it was gone on with, or recorded, in another window", "This one stops.")
+            else:
+                self._first(kind, patient_code, key, (kind, patient_code, key, now, now, text))
+            self._seen[key] = text
+
+    def _first(self, kind: str, patient_code: str, key: str, values: tuple[str, ...]) -> None:
+        if self._connection.execute("SELECT 1 FROM draft WHERE kind = ? AND patient_code = ?", (kind, patient_code)).fetchone():
+            raise ValueRefused("--resume", f"an unfinished {kind} of this patient is stored already", "Go on with it, or drop it first.")
+        if self._connection.execute("SELECT 1 FROM entry WHERE change_key = ?", (key,)).fetchone():
+            raise ValueRefused("--key", f"this {kind} is recorded already", "Give every change a key of its own.")
+        self._connection.execute(f"INSERT INTO draft ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", values)  # noqa: S608 - names of ours
 
     def drop(self, key: str) -> None:
         """Removes a draft; none under that key is no error."""

@@ -139,6 +139,8 @@ def translated(path: Path) -> Iterator[None]:
 
 def in_our_words(path: Path, error: BaseException) -> BotoxError | None:
     """The error of ours for one of SQLite's, bare or wrapped by SQLAlchemy; None if it is none, or tells of a bug."""
+    if isinstance(error, UnicodeDecodeError):
+        return LedgerDamaged(str(path), "it holds text that is no text")
     said = error if isinstance(error, sqlite3.Error) else getattr(error, "orig", None)
     if not isinstance(said, sqlite3.Error):
         return None
@@ -147,6 +149,8 @@ def in_our_words(path: Path, error: BaseException) -> BotoxError | None:
         return LedgerBusy(str(path))
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or str(said).startswith("Could not decode to UTF-8"):
         return LedgerDamaged(str(path), "SQLite cannot read its pages")
+    if code == sqlite3.SQLITE_ERROR and str(said).startswith(("malformed", "unsupported file format")):
+        return LedgerDamaged(str(path), "its schema is not as this program made it")
     why = {
         sqlite3.SQLITE_FULL: "the disk is full",
         sqlite3.SQLITE_READONLY: "it may only be read",

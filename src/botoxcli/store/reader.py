@@ -306,6 +306,7 @@ def _maybe_day(text: str | None) -> date | None:
 
 
 def _folded(text: str) -> str:
-    from unicodedata import normalize
+    """Without case and accents: who types ``jose`` finds José."""
+    from unicodedata import combining, normalize
 
-    return normalize("NFC", normalize("NFC", text).casefold())
+    return "".join(sign for sign in normalize("NFKD", text.casefold()) if not combining(sign))

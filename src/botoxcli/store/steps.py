@@ -313,8 +313,9 @@ def _entry_guards(table: str) -> Iterator[str]:
         yield f"CREATE TRIGGER entry_follows BEFORE INSERT ON entry WHEN {when} BEGIN SELECT RAISE(ABORT, 'an entry follows the last one'); END"
         return
     yield f"CREATE INDEX {table}_by_entry ON {table} (entry_seq)"
-    when = "EXISTS (SELECT 1 FROM entry WHERE seq = NEW.entry_seq)"
-    yield (f"CREATE TRIGGER {table}_before_entry BEFORE INSERT ON {table} WHEN {when} BEGIN SELECT RAISE(ABORT, 'the entry is closed: {table}'); END")
+    when = "NEW.entry_seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM entry)"
+    refuse = f"BEGIN SELECT RAISE(ABORT, 'a row belongs to the entry that is being written: {table}'); END"
+    yield f"CREATE TRIGGER {table}_of_entry BEFORE INSERT ON {table} WHEN {when} {refuse}"
 
 
 def _append_only(keys: dict[str, Sequence[tuple[str, ...]]]) -> tuple[str, ...]:

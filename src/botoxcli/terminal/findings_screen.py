@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
-from botoxcli.clinic.findings import Finding, require_settled, resolve
+from botoxcli.clinic.findings import Finding, is_reason, require_settled, resolve
 from botoxcli.terminal.ask import confirm
-from botoxcli.terminal.keys import interrupted_says, say, screen, typed
+from botoxcli.terminal.keys import HELP, interrupted_says, say, screen, typed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,7 +39,7 @@ def settle(
             if resolve([finding], yes, reasons)[0].resolution or finding.level == "note":
                 continue
             if finding.level == "stop":
-                reason = typed(console, f"Override STOP {finding.id}? Write the reason, or Enter to stop here > ")
+                reason = _reason(console, finding)
                 reasons.update({finding.id: reason} if reason else {})
             elif confirm(f"Accept WARN {finding.id}?"):
                 yes.add(finding.id)
@@ -47,6 +47,15 @@ def settle(
                 break
     require_settled(resolve(findings, yes, reasons))
     return yes, reasons
+
+
+def _reason(console: Console, finding: Finding) -> str:
+    """A written reason, or nothing. A key that means something elsewhere (``?``, ``<``) is never taken for one."""
+    while True:
+        words = typed(console, f"Override STOP {finding.id}? Write the reason, or Enter to stop here > ")
+        if not words or is_reason(words):
+            return words
+        say(console, f"{finding.because} (source: {finding.source or 'practice'})." if words in HELP else "That is no reason: write it in words.")
 
 
 def _by_level(findings: Iterable[Finding]) -> list[Finding]:

@@ -30,15 +30,17 @@ def ask_questions(
     save: Save,
     heading: Callable[[Question], str] | None = None,
     no_default: bool = False,
+    again: bool = False,
     saved: str = "",
 ) -> dict[str, str]:
     """All answers: those of ``answered``, and the person's to every question that was not among them.
 
     ``save`` gets all answers after each one that is new or changed. ``heading`` names a question's group; without it a criterion's
-    own group is named. Raises Interrupted, with ``saved`` as its next step, on Ctrl-C and at the end of the input.
+    own group is named. With ``again`` every question can be corrected, the last one first.
+    Raises Interrupted, with ``saved`` as its next step, on Ctrl-C and at the end of the input.
     """
     with interrupted_says(saved):
-        return _Asking(screen(), questions, answered, save, heading or _group, no_default).through()
+        return _Asking(screen(), questions, answered, save, heading or _group, no_default, again).through()
 
 
 def _group(question: Question) -> str:
@@ -56,15 +58,16 @@ class _Asking:
         save: Save,
         heading: Callable[[Question], str],
         no_default: bool,
+        again: bool,
     ) -> None:
         self.console = console
         self.numbers = {question.id: number for number, question in enumerate(questions, start=1)}
-        self.open = [question for question in questions if question.id not in answered]
+        self.open = [question for question in questions if again or question.id not in answered]
         self.answers = dict(answered)
         self.save = save
         self.heading = heading
         self.no_default = no_default
-        self.place = 0
+        self.place = max(len(self.open) - 1, 0) if again else 0
 
     def through(self) -> dict[str, str]:
         self._introduce()

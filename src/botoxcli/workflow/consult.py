@@ -73,6 +73,11 @@ def find_or_new(reader: Reader, patient: str) -> KnownPatient | None:
         return None
 
 
+def jurisdiction_of(reader: Reader) -> Jurisdiction:
+    """Whose rules hold in this practice."""
+    return "eu-uk" if reader.settings()["jurisdiction"] == "eu-uk" else "us"
+
+
 def weigh(
     reader: Reader, edition: Edition, request: ConsultRequest, *, instead_of: int | None = None, under: Jurisdiction | None = None
 ) -> ConsultOutcome:
@@ -81,7 +86,7 @@ def weigh(
     A correction names the visit that it stands ``instead_of``, and the jurisdiction ``under`` which that was recorded.
     """
     known = find_or_new(reader, request.patient)
-    jurisdiction: Jurisdiction = under or ("eu-uk" if reader.settings()["jurisdiction"] == "eu-uk" else "us")
+    jurisdiction = under or jurisdiction_of(reader)
     born, code = _who(known, request.identity)
     if born and request.on < born:
         raise ValueRefused("--on", "the day lies before the patient's birth")

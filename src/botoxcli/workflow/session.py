@@ -19,15 +19,19 @@ from botoxcli.clinic.history import KnownPatient, PatientHistory, StockVial
 from botoxcli.clinic.instants import end_of_day
 from botoxcli.clinic.past_visit import WholeVisit
 from botoxcli.clinic.protocol import Jurisdiction, Protocol
+from botoxcli.clinic.quantity import units_text
 from botoxcli.clinic.records import AnswerGiven, FindingRecorded, Injection, Session, VialUse
 from botoxcli.clinic.session_rules import SessionFacts, VialChoice
-from botoxcli.clinic.stock import choose_vials
+from botoxcli.clinic.stock import choose_vials, product_of
 from botoxcli.errors import ValueRefused
 from botoxcli.workflow.standing import billing_of, drawn_from, findings_from, session_from, standing_visit
 
 if TYPE_CHECKING:
     from botoxcli.store.reader import Reader
     from botoxcli.store.recorder import Recorder
+
+
+_MOST = 200_000  # 2,000 U: what a record can hold
 
 
 class Edition(Shape):
@@ -65,7 +69,10 @@ class SessionPlan:
 
 @dataclass(frozen=True)
 class SessionRequest:
-    """What the person said about a session. ``diluent_ul`` None is the protocol's dilution; ``at`` the instant, when it is known."""
+    """What the person said about a session. ``diluent_ul`` None is the protocol's dilution; ``at`` the instant, when it is known.
+
+    ``reconstituted_as`` is how the flag was typed: a retry of ``now`` is the same request a second later.
+    """
 
     patient: str
     on: date
@@ -74,6 +81,7 @@ class SessionRequest:
     lots: tuple[str, ...] = ()
     diluent_ul: int | None = None
     reconstituted_at: datetime | None = None
+    reconstituted_as: str | None = None
     at: datetime | None = None
     minutes: int | None = None
     injector: str | None = None
@@ -88,7 +96,7 @@ class SessionRequest:
             "answers": dict(self.answers),
             "lots": list(self.lots),
             "diluent_ul": self.diluent_ul,
-            "reconstituted_at": self.reconstituted_at.isoformat() if self.reconstituted_at else None,
+            "reconstituted_at": self.reconstituted_as or (self.reconstituted_at.isoformat() if self.reconstituted_at else None),
             "minutes": self.minutes,
             "injector": self.injector,
             "sites": [[tick.site, tick.hundredths, tick.reason] for tick in self.checklist.in_order()],
@@ -175,6 +183,8 @@ def build(plan: SessionPlan, request: SessionRequest) -> SessionOutcome:
         raise ValueError("a session with open sites cannot be recorded")
     if checklist.hundredths == 0:
         raise ValueRefused("the checklist", "nothing was injected, so this is no session")
+    if checklist.hundredths > _MOST:
+        raise ValueRefused("the checklist", f"{units_text(checklist.hundredths)} U are more than any session can be")
     choices = choose_vials(plan.stock, request.lots, kept=plan.kept)
     drawn = draw(checklist.hundredths, [choice.vial or choice.lot for choice in choices])
     used = {part.vial.vial_id for part in drawn if part.vial}
@@ -185,7 +195,7 @@ def build(plan: SessionPlan, request: SessionRequest) -> SessionOutcome:
         date=request.on,
         answers=tuple(AnswerGiven(question=question, value=value) for question, value in request.answers.items()),
         findings=tuple(recorded(finding, request.overridden) for finding in findings),
-        product=plan.protocol.product.name,
+        product=product_of(plan.protocol, choices),
         injections=tuple(
             Injection.model_validate(
                 {
@@ -213,7 +223,7 @@ def build(plan: SessionPlan, request: SessionRequest) -> SessionOutcome:
         jurisdiction=plan.jurisdiction,
         ended_early=checklist.ended_early,
     )
-    return SessionOutcome(None, session, drawn, _bill(plan, drawn), findings, left_out)
+    return SessionOutcome(None, session, drawn, _bill(plan, session.product, drawn), findings, left_out)
 
 
 def _require_plans(plan: SessionPlan, request: SessionRequest) -> None:
@@ -224,15 +234,17 @@ def _require_plans(plan: SessionPlan, request: SessionRequest) -> None:
         raise ValueRefused("--as-planned", "the open sites are planned per kg and the weight is not known", "Give each its dose: --units SITE=N.")
 
 
-def _bill(plan: SessionPlan, drawn: tuple[Drawn, ...]) -> tuple[BillingLine, ...]:
-    codes = billing_of(plan.protocol, plan.jurisdiction)
+def _bill(plan: SessionPlan, product: str, drawn: tuple[Drawn, ...]) -> tuple[BillingLine, ...]:
+    """The billing lines of the protocol's product; another product has codes of its own, which are not known here."""
+    codes = billing_of(plan.protocol, plan.jurisdiction) if product == plan.protocol.product.name else None
     return billing_lines(codes, drawn) if codes else ()
 
 
 def standing_outcome(plan: SessionPlan, visit: WholeVisit) -> SessionOutcome:
     """A session as it was recorded, for a retry."""
     drawn = drawn_from(visit)
-    return SessionOutcome(visit.head.visit, session_from(visit), drawn, _bill(plan, drawn), findings_from(visit), standing=True)
+    session = session_from(visit)
+    return SessionOutcome(visit.head.visit, session, drawn, _bill(plan, session.product, drawn), findings_from(visit), standing=True)
 
 
 def _diluent_of_used(plan: SessionPlan, request: SessionRequest, choices: Sequence[VialChoice], used: set[int]) -> int | None:

@@ -53,7 +53,7 @@ def parse_expiry(words: str, *, today: date) -> date:
 def new_vials(protocol: Protocol, *, lot: str, units_words: str, expires: date, count: int, product: str | None) -> NewVial:
     """Vials of one lot, of the protocol's product when none is named. Raises ValueRefused for a size that this product does not come in."""
     ours = protocol.product
-    known = {ours.name.casefold(), ours.brand.casefold()}
+    known = {name.casefold() for name in (ours.name, ours.brand, *ours.other_brands)}
     name = ours.name if product is None or product.strip().casefold() in known else product
     number = parse_number(units_words)
     hundredths = scaled(number, 100) if number is not None else None
@@ -73,7 +73,9 @@ def lot_findings(reader: Reader, lot: str, *, level: Level = "warn") -> tuple[Fi
     if not same:
         return ()
     unused = sum(vial.state == "unused" for vial in same)
-    return (Finding("duplicate-lot", level, f"lot {same[0].lot} is in stock already: {vials_text(len(same))}, {unused} unused", "practice"),)
+    expiries = ", ".join(sorted({vial.expires.isoformat() for vial in same}))
+    because = f"lot {same[0].lot} is in stock already: {vials_text(len(same))}, {unused} unused, expires {expiries}"
+    return (Finding("duplicate-lot", level, because, "practice"),)
 
 
 def add_vials(recorder: Recorder, vials: NewVial, change: Change, *, accepted: Iterable[str], level: Level, dry_run: bool = False) -> None:
@@ -84,8 +86,21 @@ def add_vials(recorder: Recorder, vials: NewVial, change: Change, *, accepted: I
             written.add_vials(vials, change.on)
 
 
-def amend_lot(recorder: Recorder, lot: str, change: Change, *, new_lot: str | None, expires: date | None, reason: str) -> tuple[StockVial, ...]:
-    """Puts the label of all vials of a lot right; every visit follows. Gives them as they stand now. Raises NotFound, ValueRefused."""
+def amend_lot(
+    recorder: Recorder,
+    lot: str,
+    change: Change,
+    *,
+    new_lot: str | None,
+    expires: date | None,
+    reason: str,
+    accepted: Iterable[str],
+    level: Level,
+) -> tuple[StockVial, ...]:
+    """Puts the label of all vials of a lot right; every visit follows. Gives them as they stand now.
+
+    Raises NotFound, ValueRefused, and StoppedByRule when another lot has the new name already: the two could not be told apart again.
+    """
     with recorder.change(command="vial amend", actor=change.actor, at=change.now) as written:
         vials = of_lot(written.reader, lot)
         if new_lot is not None:
@@ -94,6 +109,8 @@ def amend_lot(recorder: Recorder, lot: str, change: Change, *, new_lot: str | No
                 raise ValueRefused("--lot", "must hold a letter or a digit")
         if all((new_lot or vial.lot) == vial.lot and (expires or vial.expires) == vial.expires for vial in vials):
             raise ValueRefused("--lot" if new_lot else "--expires", "this is what the label says already")
+        if new_lot is not None and lot_key(new_lot) != lot_key(lot):
+            require_settled(resolve(lot_findings(written.reader, new_lot, level=level), accepted, {}))
         written.amend_vials([vial.vial_id for vial in vials], lot=new_lot, expires=expires, reason=reason)
         return tuple(written.reader.vial(vial.vial_id) for vial in vials)
 
