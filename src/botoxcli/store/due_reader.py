@@ -63,8 +63,7 @@ def _last(connection: sqlite3.Connection, sql: str) -> dict[Course, LastVisit]:
 def _patients(connection: sqlite3.Connection) -> dict[int, tuple[str, date | None, date | None]]:
     """Code, end of the pause and day of the stop of each who may be due."""
     rows = connection.execute(
-        "SELECT patient_id, code, paused_until, archived_on FROM patient_now "
-        "WHERE name IS NOT NULL AND (archived = 0 OR archived_rules IS NOT NULL)"
+        "SELECT patient_id, code, paused_until, archived_on FROM patient_now WHERE name IS NOT NULL AND (archived = 0 OR archived_rules IS NOT NULL)"
     )
     return {patient_id: (code, _maybe_day(paused), _maybe_day(stopped)) for patient_id, code, paused, stopped in rows}
 
