@@ -183,6 +183,24 @@ def test_pauses_archives_and_appointments_reach_the_due_list(ledger: Path, chang
         ]  # fmt: skip
 
 
+def test_every_reason_and_note_about_a_patient_is_forgotten_with_the_patient(ledger: Path, change: Any, make: Any) -> None:
+    with change() as one:
+        one.add_patient(make.patient())
+        edition = one.pin_edition(make.loaded)
+        number = one.record_follow_up(make.follow_up(), edition)
+        one.add_toxin(1, product="onabotulinumtoxinA", hundredths=None, on=date(2026, 2, 1), note="Told by the neurologist")
+        one.add_appointment(1, protocol=PROTOCOL, kind="missed", on=date(2026, 3, 31), reason="Ill")
+        one.pause_patient(1, until=date(2026, 6, 1), reason="Pregnant")
+        one.archive_patient(1, on=date(2026, 3, 1), why="other", reason="In prison")
+        one.unarchive_patient(1, "Out again")
+        one.edit_patient(1, name="Ann Other", reason="Married")
+        one.amend_visit(number, make.follow_up(on=date(2026, 1, 21)), reason="Misread")
+        one.void_visit(number, reason="Another patient's")
+    connection = engine.open_reader(ledger)
+    assert connection.execute("SELECT count(*), count(patient_id) FROM free_text").fetchone() == (8, 8)
+    connection.close()
+
+
 class TestPatientEdit:
     def test_what_is_not_given_stays(self, ledger: Path, change: Any, make: Any) -> None:
         with change() as one:
