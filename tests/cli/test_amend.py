@@ -58,7 +58,7 @@ def test_every_flag_of_a_session_can_be_put_right(cycle: Botox) -> None:
         "reconstituted: none -> 2026-03-03 08:30 UTC",
         "minutes: none -> 20",
         "injector: Dr Example -> Nurse Example",
-        "finding alcohol: none -> warn, alcohol yes: alcohol was or may have been taken within the last 24 hours; accepted",
+        "finding alcohol: none -> warn, alcohol: alcohol was or may have been taken within the last 24 hours; accepted",
         "finding session-dose: none -> warn, 160 U, over 155 U (us); accepted",
     ]
     assert told["freed_lots"] == ["C1234"]

@@ -95,7 +95,7 @@ STOPPED = [
     ),
     ("blepharospasm", ("--as-planned", "--units", "orbicularis-oculi-left-1=3"), "warn site-dose: other than planned: orbicularis-oculi-left-1 3 U"),
     ("blepharospasm", ("--as-planned", "--units", "orbicularis-oculi-left-1=5.5"), "stop site-dose: over 5 U at a site"),
-    ("spasticity-child", ("--units", "brachialis-left=30", "--answer", "weight=unknown"), "stop weight: weight unknown"),
+    ("spasticity-child", ("--units", "brachialis-left=30", "--answer", "weight=unknown"), "stop weight: weight: "),
     ("spasticity-child", ("--units", "brachialis-left=34", "--accept", "muscle-dose"), None),
     ("spasticity-child", ("--units", "brachialis-left=34"), "warn muscle-dose: upper limb 34 U, below 51.9 U (3 U/kg)"),
     (
@@ -179,6 +179,6 @@ def test_an_unfinished_session_is_gone_on_with_under_its_own_protocol(ready: Bot
     assert (broken.exit_code, "session cervical-dystonia --protocol cervical-dystonia --resume" in broken.stderr) == (130, True)
     other = ready("session", "cervical-dystonia", "--resume", input="")
     assert (other.exit_code, "Add --protocol cervical-dystonia." in other.stderr) == (2, True)
-    on = ready("session", "cervical-dystonia", "--protocol", "cervical-dystonia", "--resume", input="done\n\ny\n")
+    on = ready("session", "cervical-dystonia", "--protocol", "cervical-dystonia", "--resume", input="y\ndone\n\ny\n")
     assert on.exit_code == 0, on.stderr
     assert "1 of 28 sites, 20 U" in on.stderr

@@ -73,7 +73,7 @@ def test_a_site_is_told_one_thing(said: dict[str, dict[str, str]]) -> None:
     ("patch", "where"),
     [
         (SitePatch(planned=("nowhere",)), "--planned nowhere"),
-        (SitePatch(skipped={"temporalis-left-9": "x"}), "--skip temporalis-left-9"),
+        (SitePatch(skipped={"temporalis-left-9": "x"}), "--skip"),
         (SitePatch(skipped={"procerus": " "}), "--skip procerus"),
         (SitePatch(extras={"nose-left": 0}), "--extra nose-left"),
         (SitePatch(extras={"trapezius-left": 300}), "--extra trapezius-left"),
