@@ -27,8 +27,14 @@ def test_it_is_recorded_and_shown(botox: Botox, visited: Path) -> None:
 
 @pytest.mark.parametrize(
     ("product", "kept"),
-    [("botox", "onabotulinumtoxinA"), ("ONABOTULINUMTOXINA", "onabotulinumtoxinA"), ("Dysport 500", "Dysport 500")],
-    ids=["a brand", "another case", "another name, as given"],
+    [
+        ("botox", "onabotulinumtoxinA"),
+        ("Botox Cosmetic", "onabotulinumtoxinA"),
+        ("vistabel", "onabotulinumtoxinA"),
+        ("ONABOTULINUMTOXINA", "onabotulinumtoxinA"),
+        ("Dysport 500", "Dysport 500"),
+    ],
+    ids=["a brand", "another brand", "a third", "another case", "another name, as given"],
 )
 def test_the_product_s_name(botox: Botox, visited: Path, product: str, kept: str) -> None:
     said = botox("patient", "toxin", "P0001", "--product", product, "--units", "unknown", "--on", "2026-02-01", "--format", "json")

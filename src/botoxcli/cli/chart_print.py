@@ -91,7 +91,8 @@ def _outcome_words(course: Course, visit: WholeVisit) -> str:
     diary_days = number_of(dict(visit.answers), DIARY_DAYS)
     over = f" over {diary_days} diary days" if diary_days is not None else ""
     figures = "; ".join(outcome_words(one) for one in course.outcomes(visit)) or "no figures"
-    return f"{visit.head.date} (visit {visit.head.visit}){over}: {figures}"
+    asked = "; asked for adverse events: none" if dict(visit.answers).get("event") == "none" else ""
+    return f"{visit.head.date} (visit {visit.head.visit}){over}: {figures}{asked}"
 
 
 def _event_lines(course: Course) -> Iterator[str]:

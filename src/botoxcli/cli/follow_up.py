@@ -50,21 +50,13 @@ def follow_up(
         patient=patient, answer=tuple(answer), answers=answers, event=tuple(event), resolved=tuple(resolved),
         accept=tuple(accept), override=tuple(override),
     )  # fmt: skip
+    from botoxcli.cli.protocols import edition_for
+
     state = state_of(ctx)
-    edition = _edition(state, patient, protocol)
+    edition = edition_for(state, patient, protocol)
     request, key, today, actor = _request(state, edition, flags, on, key=key, no_input=no_input, dry_run=dry_run, talk=form is Form.TABLE)
     outcome = _record(state, edition, request, key=key, today=today, actor=actor, dry_run=dry_run)
     print_follow_up(edition, outcome, form=form.value, dry_run=dry_run)
-
-
-def _edition(state: State, patient: str, protocol: str | None) -> Edition:
-    """The protocol that was named, else the one that the patient is under. Raises NotFound or Ambiguous for the patient first."""
-    from botoxcli.cli.protocols import DEFAULT_PROTOCOL, edition_of
-    from botoxcli.workflow.response import followed_protocol
-
-    with state.reader() as reader:
-        history = reader.patient_history(reader.find_patient(patient).patient_id)
-    return edition_of(followed_protocol(history, protocol, DEFAULT_PROTOCOL))
 
 
 def _request(

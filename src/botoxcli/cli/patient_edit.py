@@ -6,7 +6,7 @@ import typer
 
 from botoxcli import clock
 from botoxcli.cli.rows import FORMAT_HELP, Form, write_item
-from botoxcli.cli.state import state_of
+from botoxcli.cli.state import State, state_of
 from botoxcli.errors import UsageError
 
 
@@ -49,8 +49,21 @@ def edit(
     level = edition_of(None).protocol.level("duplicate-patient")
     done = edit_patient(Recorder(state.ledger), wanted, level=level, actor=actor, now=clock.utc_now(), key=key, dry_run=dry_run)
     edited = [word for word, value in (("name", name), ("birth date", born)) if value is not None]
+    broken = _no_longer_holds(state, code) if born is not None and not dry_run else ()
     if form is Form.JSON:
-        write_item("patient-edit", {"patient": code, "edited": edited, "standing": not done, "dry_run": dry_run})
+        lost = [{"visit": visit, "because": because} for visit, because in broken]
+        write_item("patient-edit", {"patient": code, "edited": edited, "no_longer_holds": lost, "standing": not done, "dry_run": dry_run})
         return
     word = "would be put right; nothing was recorded" if dry_run else "put right" if done else "stand as this key recorded them"
     print_lines([f"{code}: {' and '.join(edited)} {word}."])
+    print_lines(
+        f"No longer holds: the consult of visit {visit}: {because}. `botox visit amend {visit}` decides it anew." for visit, because in broken
+    )
+
+
+def _no_longer_holds(state: State, code: str) -> tuple[tuple[int, str], ...]:
+    from botoxcli.cli.protocols import pinned_edition
+    from botoxcli.workflow.edit_patient import age_no_longer_holds
+
+    with state.reader() as reader:
+        return age_no_longer_holds(reader, code, lambda edition_id: pinned_edition(reader, edition_id))

@@ -22,7 +22,7 @@ def prep(
     ctx: typer.Context,
     patient: str = typer.Argument(..., help="The patient's code, or a part of a name that fits one patient."),
     when: str = typer.Option(..., "--for", metavar="WHEN", help="The appointment on the practice's clock: YYYY-MM-DDTHH:MM."),
-    protocol: str | None = typer.Option(None, metavar="ID", help="The protocol (default chronic-migraine)."),
+    protocol: str | None = typer.Option(None, metavar="ID", help="The protocol (default: the patient's)."),
     form: Form = typer.Option(Form.TABLE, "--format", help=FORMAT_HELP),
     identify: bool = typer.Option(False, "--identify", help="With the patient's name, also in a pipe and JSON."),
 ) -> None:
@@ -30,11 +30,12 @@ def prep(
 
     Example: botox prep P0001 --for 2026-03-09T10:00
     """
-    from botoxcli.cli.protocols import edition_of
+    from botoxcli.cli.protocols import edition_for
     from botoxcli.workflow import prep as workflow
 
-    edition = edition_of(protocol)
-    with state_of(ctx).reader() as reader:
+    state = state_of(ctx)
+    edition = edition_for(state, patient, protocol)
+    with state.reader() as reader:
         sheet = workflow.prep(reader, edition, patient, when)
     named = identify or (form is not Form.JSON and sys.stdout.isatty())
     if form is Form.JSON:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from botoxcli import paths
 
 if TYPE_CHECKING:
+    from botoxcli.cli.state import State
     from botoxcli.files.protocol_yaml import LoadedProtocol
     from botoxcli.store.reader import Reader
 
@@ -27,6 +28,15 @@ def edition_of(protocol: str | None) -> LoadedProtocol:
     from botoxcli.files.own_protocols import load_in_use
 
     return load_in_use(protocol or DEFAULT_PROTOCOL, paths.own_protocols(), paths.shipped_protocols())
+
+
+def edition_for(state: State, patient: str, protocol: str | None) -> LoadedProtocol:
+    """The protocol that was named, else the one that the patient is under. Raises NotFound or Ambiguous for the patient first."""
+    from botoxcli.workflow.response import followed_protocol
+
+    with state.reader() as reader:
+        history = reader.patient_history(reader.find_patient(patient).patient_id)
+    return edition_of(followed_protocol(history, protocol, DEFAULT_PROTOCOL))
 
 
 def shipped_edition(protocol: str) -> LoadedProtocol:

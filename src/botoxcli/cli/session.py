@@ -27,7 +27,7 @@ def session(
     patient: str = typer.Argument(..., help="The patient's code, or a part of a name that fits one patient."),
     on: str | None = typer.Option(None, "--on", metavar="DATE", help="The session's day (default today)."),
     at: str | None = typer.Option(None, "--at", metavar="HH:MM", help="The session's hour, when it is entered later."),
-    protocol: str | None = typer.Option(None, metavar="ID", help="The protocol (default chronic-migraine)."),
+    protocol: str | None = typer.Option(None, metavar="ID", help="The protocol (default: the patient's)."),
     answer: list[str] = typer.Option([], metavar="ID=VALUE", help="A safety answer: yes, no, unknown. Repeatable."),
     answers: str | None = typer.Option(None, metavar="FILE|-", help="Answers from a YAML or JSON file, or from standard input."),
     vial: list[str] = typer.Option([], metavar="LOT", help="The vial's lot: the next unused vial of it. Repeat for more."),
@@ -51,7 +51,7 @@ def session(
 
     Example: botox session P0001 --vial C1234 --as-planned --answers chair.yaml --no-input
     """
-    from botoxcli.cli.protocols import edition_of
+    from botoxcli.cli.protocols import edition_for
     from botoxcli.cli.session_flags import SessionFlags
     from botoxcli.cli.session_print import print_session
 
@@ -60,7 +60,8 @@ def session(
         minutes=minutes, injector=injector, as_planned=as_planned, skip=tuple(skip), units=tuple(units), extra=tuple(extra),
         accept=tuple(accept), override=tuple(override),
     )  # fmt: skip
-    run = _Run(state_of(ctx), flags, edition_of(protocol), key=key, resume=resume, no_input=no_input, dry_run=dry_run)
+    state = state_of(ctx)
+    run = _Run(state, flags, edition_for(state, patient, protocol), key=key, resume=resume, no_input=no_input, dry_run=dry_run)
     outcome = run.record(on, at)
     print_session(run.state, run.edition, outcome, form=form.value, dry_run=dry_run, at=run.at)
 

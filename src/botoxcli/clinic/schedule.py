@@ -124,13 +124,17 @@ def _came_after(event: PastEvent, consult: LastVisit) -> bool:
 
 
 def _lapse_reviews(candidate: DueCandidate, rules: Rules, day: date) -> Iterator[Window]:
-    """When a session lapses, the consult is looked at again from the day after the session's latest, unless one came since."""
+    """When a session lapses, the consult is looked at again from the day after the session's latest, unless one came since.
+
+    A session that lapses while its patient is paused is looked at when the pause ends: that review stands instead.
+    """
     session, consult = candidate.session, candidate.consult
     if session is None:
         return
     for rule in rules_for(rules, session, "session", "session"):
         lapsed_from = after(session.date, rule.latest) + timedelta(days=1) if rule.latest else None
-        if lapsed_from and day >= lapsed_from and (consult is None or consult.date < lapsed_from):
+        in_pause = lapsed_from and candidate.paused_until and session.date < candidate.paused_until and lapsed_from <= candidate.paused_until
+        if lapsed_from and not in_pause and day >= lapsed_from and (consult is None or consult.date < lapsed_from):
             for review in rules_for(rules, session, "consult-review", "lapse"):
                 yield open_window(candidate, lapsed_from, session.visit, review)
 

@@ -30,12 +30,14 @@ class VialChoice:
     """A vial that was named for the session. ``vial`` is None when none can be had; ``problem`` then says which finding it is.
 
     ``lot`` is the spelling that was typed; ``near`` are lots of the stock that look like it.
+    ``own`` is a vial that a session which is being corrected has had already: a recall stops the stock, not what was given.
     """
 
     lot: str
     vial: StockVial | None
     problem: str | None = None
     near: tuple[str, ...] = ()
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,12 +100,13 @@ def consult(facts: SessionFacts) -> Iterator[Finding]:
 
 
 def _emergency_since(facts: SessionFacts, last: PastConsult) -> PastEvent | None:
+    """One that was told after the consult, up to and with the session's day: a session that is entered or corrected later knew nothing more."""
     told_on = dict(facts.history.follow_ups)
-    since = (last.date, last.visit)
-    return next(
-        (event for event in facts.history.events if event.escalate == "emergency" and (told_on.get(event.visit, event.date), event.visit) > since),
-        None,
-    )
+    for event in facts.history.events:
+        told = told_on.get(event.visit, event.date)
+        if event.escalate == "emergency" and told <= facts.on and (told, event.visit) > (last.date, last.visit):
+            return event
+    return None
 
 
 def consult_old(facts: SessionFacts) -> Iterator[Finding]:
@@ -254,7 +257,7 @@ def _vial_problems(facts: SessionFacts, choice: VialChoice) -> Iterator[tuple[st
         yield "vial-used", f"no unused vial of lot {choice.lot} is left"
     if vial is None:
         return
-    if vial.recalled:
+    if vial.recalled and not choice.own:
         yield "vial-recalled", f"lot {vial.lot} was recalled"
     if vial.expires < facts.on:
         yield "vial-expired", f"lot {vial.lot} expired after {vial.expires.isoformat()}"

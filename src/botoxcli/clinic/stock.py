@@ -28,7 +28,7 @@ def choose_vials(stock: Sequence[StockVial], lots: Sequence[str], *, kept: froze
         free = next((vial for vial in of_lot if vial.state == "unused" and vial.vial_id not in taken), None)
         if free:
             taken.add(free.vial_id)
-            choices.append(VialChoice(lot, free))
+            choices.append(VialChoice(lot, free, own=free.vial_id in kept))
         elif of_lot:
             choices.append(VialChoice(lot, None, "vial-used"))
         else:

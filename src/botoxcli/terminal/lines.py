@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import textwrap
 from collections.abc import Iterable
@@ -25,7 +26,16 @@ class Section:
 def print_lines(lines: Iterable[str]) -> None:
     """Each as a line of the answer."""
     for line in lines:
-        sys.stdout.write(f"{shown(line)}\n")
+        sys.stdout.write(f"{_fitted(shown(line))}\n")
+
+
+def _fitted(line: str) -> str:
+    """On a terminal broken between words, under its own indent; in a pipe as it is, whole."""
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    if not room or len(line) <= room:
+        return line
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    return textwrap.fill(line, room, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def note(text: str) -> None:

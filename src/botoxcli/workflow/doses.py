@@ -69,7 +69,8 @@ def names_of(products: Iterable[Product]) -> dict[str, str]:
     names: dict[str, str] = {}
     for product in products:
         names.setdefault(product.name.casefold(), product.name)
-        names.setdefault(product.brand.casefold(), product.name)
+        for brand in (product.brand, *product.other_brands):
+            names.setdefault(brand.casefold(), product.name)
     return names
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from botoxcli.clinic.eligibility import judge
 from botoxcli.clinic.findings import Finding, Level, require_settled, resolve
 from botoxcli.clinic.history import KnownPatient
 from botoxcli.errors import ValueRefused
+from botoxcli.workflow.consult import jurisdiction_of
 from botoxcli.workflow.patients import duplicate_findings
+from botoxcli.workflow.session import Edition
 
 if TYPE_CHECKING:
     from botoxcli.store.reader import Reader
@@ -43,6 +47,19 @@ def edit_patient(recorder: Recorder, edit: Edit, *, level: Level, actor: str, no
         if not dry_run:
             change.edit_patient(known.patient_id, name=edit.name, born=edit.born, reason=edit.reason)
     return True
+
+
+def age_no_longer_holds(reader: Reader, patient: str, edition_of: Callable[[int], Edition]) -> tuple[tuple[int, str], ...]:
+    """The standing consults, by number, whose requirement of an age the birth date that stands now does not meet, and why.
+
+    Shown after a birth date was put right; it blocks nothing, and the consult's decision stays until it is amended.
+    """
+    known = reader.find_patient(patient)
+    found = []
+    for head in reader.visits(known.patient_id, "consult"):
+        judged = judge(edition_of(head.edition_id).protocol, {}, born=known.born, on=head.date, jurisdiction=jurisdiction_of(reader))
+        found += [(head.visit, one.finding().because) for one in judged if one.criterion.type == "age" and one.level == "stop"]
+    return tuple(found)
 
 
 def _check(reader: Reader, known: KnownPatient, edit: Edit) -> None:
