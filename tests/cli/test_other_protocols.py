@@ -177,8 +177,8 @@ def test_an_unfinished_session_is_gone_on_with_under_its_own_protocol(ready: Bot
     given = ("--protocol", "cervical-dystonia", "--answers", answers("cervical-dystonia", "chair"), "--vial", "C1234", "--diluent-ml", "4")
     broken = ready("session", "cervical-dystonia", *given, "--reconstituted", "09:00", input="y\n1=20\n\n")
     assert (broken.exit_code, "session cervical-dystonia --protocol cervical-dystonia --resume" in broken.stderr) == (130, True)
-    other = ready("session", "cervical-dystonia", "--resume", input="")
+    other = ready("session", "cervical-dystonia", "--protocol", "chronic-migraine", "--resume", input="")
     assert (other.exit_code, "Add --protocol cervical-dystonia." in other.stderr) == (2, True)
-    on = ready("session", "cervical-dystonia", "--protocol", "cervical-dystonia", "--resume", input="y\ndone\n\ny\n")
+    on = ready("session", "cervical-dystonia", "--resume", input="y\ndone\n\ny\n")
     assert on.exit_code == 0, on.stderr
     assert "1 of 28 sites, 20 U" in on.stderr

@@ -10,7 +10,7 @@ from botoxcli.clinic.adverse_events import ToDo, what_to_do
 from botoxcli.clinic.outcomes import DIARY_DAYS, HEADACHE_DAYS, Outcome, number_of, scaled_text
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.records import AdverseEventTold
-from botoxcli.terminal.lines import note, print_lines
+from botoxcli.terminal.lines import note, print_text
 from botoxcli.workflow.follow_up import FollowUpOutcome
 from botoxcli.workflow.session import Edition
 
@@ -21,7 +21,7 @@ def print_follow_up(edition: Edition, outcome: FollowUpOutcome, *, form: str, dr
         say_at_once(edition.protocol, outcome.events)
         write_item("follow-up", _item(edition, outcome, dry_run=dry_run))
     else:
-        print_lines(_lines(edition, outcome, dry_run=dry_run))
+        print_text(_lines(edition, outcome, dry_run=dry_run))
 
 
 def say_at_once(protocol: Protocol, events: Iterable[AdverseEventTold]) -> None:

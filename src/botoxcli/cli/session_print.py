@@ -15,7 +15,7 @@ from botoxcli.clinic.planned_dose import weight_grams
 from botoxcli.clinic.quantity import ml_text, units, units_text
 from botoxcli.clinic.records import Session
 from botoxcli.clinic.schedule import Window
-from botoxcli.terminal.lines import Section, print_lines, print_sheet
+from botoxcli.terminal.lines import Section, print_sheet, print_text
 from botoxcli.workflow.doses import outlook_of
 from botoxcli.workflow.due import dates_after_session
 from botoxcli.workflow.session import Edition, SessionOutcome
@@ -39,7 +39,7 @@ def print_session(state: State, edition: Edition, outcome: SessionOutcome, *, fo
     if form == "json":
         _print_json(edition, outcome, care, coming, doses, dry_run=dry_run)
         return
-    print_lines([*_recorded(edition, outcome, dry_run=dry_run), *after_lines(doses), ""])
+    print_text([*_recorded(edition, outcome, dry_run=dry_run), *after_lines(doses), ""])
     sheet = edition.protocol.aftercare
     print_sheet(
         "After your treatment",
@@ -51,7 +51,7 @@ def print_session(state: State, edition: Edition, outcome: SessionOutcome, *, fo
         ],
     )
     if not dry_run:
-        print_lines(["", "Next", *(f"- {window_words(window)}" for window in coming)])
+        print_text(["", "Next", *(f"- {window_words(window)}" for window in coming)])
 
 
 def _zone(name: str) -> Any:

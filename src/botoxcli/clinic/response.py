@@ -191,7 +191,7 @@ def _windows(facts: ResponseFacts, session: date, following: date | None) -> tup
     windows = list(diary_windows(diary, [session], complete_from=facts.complete_from, today=facts.today))
     windows = [window for window in windows if window.end < until]
     spare = WINDOW_DAYS - facts.complete_from
-    for visit in sorted(facts.follow_ups, key=lambda one: (one.date, one.visit)):
+    for visit in sorted(facts.follow_ups, key=lambda one: (one.date, one.visit), reverse=True):
         told = _told_window(visit, facts.complete_from, session=session)
         if told is None or told.start < session or told.end >= until:
             continue

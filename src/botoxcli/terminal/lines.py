@@ -26,6 +26,12 @@ class Section:
 def print_lines(lines: Iterable[str]) -> None:
     """Each as a line of the answer."""
     for line in lines:
+        sys.stdout.write(f"{shown(line)}\n")
+
+
+def print_text(lines: Iterable[str]) -> None:
+    """The same for lines of words, which a terminal breaks between words; for what is aligned in columns there is ``print_lines``."""
+    for line in lines:
         sys.stdout.write(f"{_fitted(shown(line))}\n")
 
 
