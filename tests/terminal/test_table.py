@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from botoxcli.terminal.console import console, is_plain
-from botoxcli.terminal.table import Column, Table, plain_lines, print_table
+from botoxcli.terminal.table import Column, Table, plain_lines, print_table, without_the_usual, without_what_does_not_fit
 
 SITES = [f"cervical-paraspinal-{side}-{number}" for side in ("left", "right") for number in (1, 2)]
 LONG = "Upper third of the forehead, at least 1.5 cm above the corrugator site, never lower than that"
@@ -83,6 +83,28 @@ def test_it_stays_within_the_width(draw: Draw, request: pytest.FixtureRequest) -
 def test_too_narrow_for_the_ids_it_is_plain(draw: Draw, request: pytest.FixtureRequest) -> None:
     plain = draw(TABLE).splitlines() == plain_lines(TABLE)
     assert plain == (request.node.callspec.params["draw"] == 40)
+
+
+@pytest.mark.parametrize(("width", "left"), [(33, ["Site"]), (45, ["Site", "Units"]), (60, ["Site", "Units", "Expires"])])
+def test_a_narrow_screen_leaves_out_what_can_be_spared_and_says_so(monkeypatch: pytest.MonkeyPatch, width: int, left: list[str]) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setattr("sys.stdout", Terminal())
+    table = Table([Column("Site"), Column("Units", "right"), Column("Expires")], [["cervical-paraspinal-right-2", "5.25", "2027-03-31"]] * 2)
+    kept = without_what_does_not_fit(table, ("Expires", "Units"))
+    assert [column.header for column in kept.columns] == left
+    assert list(kept.footer) == ([] if len(left) == 3 else [f"Not shown on so narrow a screen: {'Expires' if len(left) == 2 else 'Expires, Units'}"])
+
+
+def test_a_pipe_keeps_every_column(capsys: pytest.CaptureFixture[str]) -> None:
+    assert without_what_does_not_fit(TABLE, ("Expires",)) == TABLE
+    assert without_the_usual(TABLE, {"Units": "5"}) == TABLE
+
+
+def test_a_screen_leaves_out_the_usual(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", Terminal())
+    kept = without_the_usual(TABLE, {"Units": "5"})
+    assert [column.header for column in kept.columns] == ["Site", "Expires"]
+    assert list(kept.footer) == ["4 sites", f"All with landmark {LONG}"]
 
 
 @pytest.mark.parametrize("hostile", ["[/]", "[bold]x", "\\[", "a\x1b[2Jb", "\u202eevil", "tail\\", ":smile:"])

@@ -96,7 +96,7 @@ def write_due(
 def print_due(items: Sequence[DueItem], names: dict[str, str] | None, *, explained: bool, day: str) -> None:
     """The list on the screen, or complete in a pipe."""
     from botoxcli.terminal.lines import print_lines
-    from botoxcli.terminal.table import Column, Table, print_table
+    from botoxcli.terminal.table import Column, Table, print_table, without_what_does_not_fit
 
     if explained and items:
         print_lines(line for item in items for line in _explained(item, names))
@@ -109,7 +109,7 @@ def print_due(items: Sequence[DueItem], names: dict[str, str] | None, *, explain
         row = [window.patient, *([names.get(window.patient, "")] if names is not None else []), window.kind, item.status]
         row += [f"{item.days_late} d" if item.days_late else "", window.earliest.isoformat(), window.due.isoformat()]
         rows.append([*row, window.latest.isoformat() if window.latest else ""])
-    print_table(Table(headers, rows, empty=f"Nobody is due on {day}."))
+    print_table(without_what_does_not_fit(Table(headers, rows, empty=f"Nobody is due on {day}."), ("Latest", "Earliest")))
 
 
 def _explained(item: DueItem, names: dict[str, str] | None) -> tuple[str, str]:

@@ -7,6 +7,7 @@ import sys
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TextIO
 
 from botoxcli.terminal.clean import shown
 
@@ -32,12 +33,12 @@ def print_lines(lines: Iterable[str]) -> None:
 def print_text(lines: Iterable[str]) -> None:
     """The same for lines of words, which a terminal breaks between words; for what is aligned in columns there is ``print_lines``."""
     for line in lines:
-        sys.stdout.write(f"{_fitted(shown(line))}\n")
+        sys.stdout.write(f"{_fitted(shown(line), sys.stdout)}\n")
 
 
-def _fitted(line: str) -> str:
+def _fitted(line: str, stream: TextIO) -> str:
     """On a terminal broken between words, under its own indent; in a pipe as it is, whole."""
-    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    room = shutil.get_terminal_size().columns if stream.isatty() else 0
     if not room or len(line) <= room:
         return line
     indent = " " * (len(line) - len(line.lstrip()) + 2)
@@ -46,7 +47,7 @@ def _fitted(line: str) -> str:
 
 def note(text: str) -> None:
     """A line of talk, on stderr."""
-    sys.stderr.write(f"{shown(text)}\n")
+    sys.stderr.write(f"{_fitted(shown(text), sys.stderr)}\n")
     sys.stderr.flush()
 
 

@@ -75,6 +75,19 @@ def without_the_usual(table: Table, usual: Mapping[str, str]) -> Table:
     )
 
 
+def without_what_does_not_fit(table: Table, spare: Sequence[str]) -> Table:
+    """On a screen too narrow for all columns: without the spare ones, the first of them first, and a line that says so. A pipe keeps all."""
+    left_out = []
+    for header in spare if table.rows and not is_plain() else ():
+        if _fits(table):
+            break
+        place = [column.header for column in table.columns].index(header)
+        columns = [column for at, column in enumerate(table.columns) if at != place]
+        table = replace(table, columns=columns, rows=[[cell for at, cell in enumerate(row) if at != place] for row in table.rows])
+        left_out.append(header)
+    return replace(table, footer=[*table.footer, f"Not shown on so narrow a screen: {', '.join(left_out)}"]) if left_out else table
+
+
 def _fits(table: Table) -> bool:
     widest = [max(width(shown(cell)) for cell in (column.header, *cells)) for column, *cells in zip(table.columns, *table.rows, strict=True)]
     least = [min(size, NARROWEST_FOLD) if column.fold else size for size, column in zip(widest, table.columns, strict=True)]
