@@ -47,7 +47,7 @@ def _fitted(line: str, stream: TextIO) -> str:
 
 def note(text: str) -> None:
     """A line of talk, on stderr."""
-    sys.stderr.write(f"{_fitted(shown(text), sys.stderr)}\n")
+    sys.stderr.write(f"{shown(text)}\n")
     sys.stderr.flush()
 
 
