@@ -154,6 +154,13 @@ class NotFound(BotoxError):
         super().__init__(f"There is no such {what}.", hint or f"List what there is, then name a {what} that exists.")
 
 
+class Withdrawn(NotFound):
+    """The visit stands no more: it was ``voided``, or ``taken back`` by an undo. ``at`` says when, in UTC."""
+
+    def __init__(self, visit: int, how: str, at: str) -> None:
+        BotoxError.__init__(self, f"Visit {visit} was {how} on {at}.", f"`botox visit show {visit} --history` shows it.")
+
+
 class Ambiguous(BotoxError):
     """More than one fits. ``codes`` are the codes that do, never names."""
 

@@ -300,3 +300,37 @@ def test_an_imported_session_is_voided_and_recorded_anew(botox: Botox, visited: 
         change.record_session(old, 1)
     assert botox("visit", "amend", "3", "--minutes", "5", *WHY).exit_code == 21
     assert botox("visit", "void", "3", *WHY).exit_code == 0
+
+
+def test_a_record_that_does_not_tell_of_every_site_is_put_right_in_the_rest(botox: Botox, visited: Path) -> None:
+    """What is not given stays, silence about a site too; ``--as-planned`` breaks it."""
+    settle = [flag for name in ("consent", "infection", "pregnancy") for flag in ("--override", f"{name}=on paper")]
+    settle += [flag for name in ("changed", "weakness", "alcohol", "nsaids", "site-dose") for flag in ("--accept", name)]
+    told = amend(botox, 2, "--minutes", "20", *settle)
+    assert "minutes: 15 -> 20" in told["changes"] and not any("total" in line for line in told["changes"])
+    assert [one["site"] for one in shown(botox, 2)["injections"]] == ["corrugator-left", "corrugator-right", "procerus"]
+    assert len(shown(botox, 2)["injections"]) == 3
+    assert amend(botox, 2, "--as-planned", *settle)["units"] == 155
+
+
+def test_a_correction_that_changes_nothing_says_so_and_writes_nothing(cycle: Botox, ledger: Path) -> None:
+    two = ("--event", "neck-pain=mild", "--event", "headache=mild")
+    outcomes = ("--answer", "headache-days=12", "--answer", "diary-days=28", "--no-input")
+    done(cycle("follow-up", "P0001", "--on", "2025-12-20", *outcomes, "--event", "none"))
+    done(cycle("follow-up", "P0001", "--on", "2025-12-21", *outcomes, *two))
+    before = ledger.read_bytes()
+    for visit, flags in (
+        ("1", ("--answer", "hit-6=64")), ("3", ("--vial", "c 1234", "--planned", "procerus")), ("4", ("--event", "none")),
+        ("4", ("--answer", "headache-days=12")), ("5", (*two[2:], *two[:2])),
+    ):  # fmt: skip
+        result = cycle("visit", "amend", visit, *flags, *WHY)
+        assert (result.exit_code, result.stdout) == (21, "") and "this is what stands already" in result.stderr
+    assert ledger.read_bytes() == before
+
+
+def test_an_old_spelling_of_a_lot_is_the_vial_that_it_was(cycle: Botox) -> None:
+    done(cycle("vial", "amend", "D5", "--lot", "D55", *WHY))
+    told = amend(cycle, 3, "--vial", "d-5")
+    assert told["changes"] == ["vials: C1234 -> D55"]
+    assert [one["because"] for one in told["findings"] if one["id"] == "lot-corrected"] == ["d-5 was corrected to D55"]
+    assert cycle("visit", "amend", "3", "--vial", "D5", *WHY).exit_code == 21, "it has that vial already"

@@ -145,3 +145,12 @@ def test_a_rehearsal_writes_nothing(botox: Botox, ledger: Path) -> None:
     before = ledger.read_bytes()
     assert item(consult(botox, *ADA, "--dry-run", "--format", "json"))["visit"] is None
     assert ledger.read_bytes() == before
+
+
+def test_a_code_that_is_part_of_anothers_name_is_a_code_when_a_name_stands_beside_it(botox: Botox, ledger: Path) -> None:
+    item(consult(botox, *ADA, "--format", "json"))
+    new = item(consult(botox, "--name", "Bea Sample", "--born", "1991-01-01", "--format", "json", patient="exam"))
+    assert (new["patient"], new["visit"]) == ("exam", 2)
+    again = item(consult(botox, *ADA, "--on", "2026-03-08", "--format", "json", patient="Ada"))
+    assert again["patient"] == "P0001"
+    assert "this code exists, with another name" in consult(botox, "--name", "Bea Sample", "--born", "1991-01-01", patient="p0001").stderr

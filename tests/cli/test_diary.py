@@ -173,3 +173,14 @@ def test_the_undo_of_an_import_takes_it_back(botox: Any, visited: Path, tmp_path
     assert windows(botox) == []
     assert botox("undo", "--yes").exit_code == 0
     assert windows(botox) == before
+
+
+def test_day_numbers_need_a_start_and_a_column_may_hold_a_comma(botox: Any, visited: Path, tmp_path: Path) -> None:
+    file = tmp_path / "numbers.csv"
+    file.write_text('Day;"Pain, yes or no"\n1;yes\n2;no\n')
+    mapped = ("--map", "date=Day,headache=Pain, yes or no", "--format", "json")
+    said = botox("diary", "import", "P0001", str(file), *mapped)
+    assert (said.exit_code, json.loads(said.stderr)["next"]) == (24, "Give the day that the day numbers count from: --start DATE.")
+    (item,) = json.loads(botox("diary", "import", "P0001", str(file), *mapped, "--start", "2026-02-01").stdout)["items"]
+    assert (item["first"], item["last"], item["columns"]) == ("2026-02-01", "2026-02-02", {"date": "Day", "headache": "Pain, yes or no"})
+    assert botox("diary", "import", "P0001", str(file), "--map", "Day").stderr.startswith("Error: --map needs FIELD=COLUMN.\n")

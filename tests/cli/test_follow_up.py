@@ -51,7 +51,8 @@ def due(botox: Botox, day: str, *flags: str) -> set[str]:
 def test_the_whole_output(treated: Botox) -> None:
     said = follow_up(
         treated, "--answer", "headache-days=11", "--answer", "diary-days=25", "--answer", "hit-6=58", "--answer", "pgic=6",
-        "--answer", "pgic-direction=high-is-better", "--event", "neck-pain=mild,onset=2025-12-04,related=yes,resolved=2025-12-08",
+        "--answer", "pgic-direction=high-is-better", "--answer", "wear-off-day=70",
+        "--event", "neck-pain=mild,onset=2025-12-04,related=yes,resolved=2025-12-08",
         on="2026-03-01",
     )  # fmt: skip
     assert (said.exit_code, said.stderr) == (0, "")
@@ -62,6 +63,7 @@ def test_the_whole_output(treated: Botox) -> None:
         "  headache-days: 11 days, 12.3 in 28\n"
         "  hit-6: 58 points, substantial impact\n"
         "  pgic: 6, direction high-is-better\n"
+        "  wear-off-day: day 70\n"
         "Adverse events: neck-pain, mild, onset 2025-12-04, related: yes, resolved 2025-12-08\n"
     )
 
@@ -76,7 +78,7 @@ def test_the_whole_json(treated: Botox) -> None:
         "outcomes": [
             {"measure": "headache-days", "value": 9, "unit": "days", "scaled": 14.0, "incomplete": True, "band": None, "direction": None}
         ],
-        "events": [], "resolved": [], "escalation": None, "to_do": [],
+        "events": [], "resolved": [], "note": None, "escalation": None, "to_do": [],
         "findings": [
             {
                 "id": "window-crosses-session", "level": "note", "met": None, "source": "practice", "resolution": None,
@@ -246,6 +248,39 @@ def test_the_end_may_be_told_with_the_event(treated: Botox) -> None:
     assert [(told["event"], told["resolved_on"]) for told in only["events"]] == [("faint", "2025-12-18")]
     assert only["resolved"] == []
     assert due(treated, "2025-12-20", "--kind", "event-review") == set()
+
+
+def test_something_else_is_told_in_words_that_stand_with_the_visit(treated: Botox) -> None:
+    other = (*OUTCOMES, "--event", "other=mild", "--key", "k")
+    only = item(follow_up(treated, *other, "--note", "A metallic taste", "--format", "json"))
+    assert only["note"] == "A metallic taste"
+    again = follow_up(treated, *other, "--note", "A metallic taste")
+    assert "Adverse events: other, mild, still there\nNote: A metallic taste\n" in again.stdout
+    assert (again.stderr, follow_up(treated, *other).exit_code) == ("", 21)
+    assert "\nNote\n- A metallic taste\n" in treated("visit", "show", "3").stdout
+    (row,) = [line for line in treated("export", "visits", "--identify").stdout.splitlines() if ",follow-up," in line]
+    assert row.endswith("Ada Example,A metallic taste")
+    assert "metallic" not in treated("export", "visits").stdout + treated("export", "events").stdout
+    assert follow_up(treated, *other, "--note", " ").exit_code == 21
+
+
+def test_something_else_without_words_is_recorded_and_asked_for(treated: Botox) -> None:
+    said = follow_up(treated, *OUTCOMES, "--event", "other=mild")
+    assert (said.exit_code, said.stderr) == (0, "other: --note TEXT says in words what it was; `botox visit amend` adds it.\n")
+    told = treated("visit", "amend", "3", "--note", "A metallic taste", "--reason", "asked again", "--no-input")
+    assert "- note: none -> A metallic taste\n" in told.stdout
+    assert treated("visit", "amend", "3", "--event", "other=severe", "--reason", "mistyped", "--no-input").exit_code == 0
+    shown = json.loads(treated("visit", "show", "3", "--format", "json").stdout)["items"][0]
+    assert (shown["note"], shown["reason"], shown["events"][0]["severity"]) == ("A metallic taste", None, "severe")
+
+
+def test_at_a_terminal_something_else_is_asked_in_words_and_kept(treated: Botox, at_a_terminal: Callable[[], None]) -> None:
+    at_a_terminal()
+    cut = treated("follow-up", "P0001", "--on", "2025-12-20", input="other\nmild\n?\nu\n\n\n\nA metallic taste\n")
+    assert cut.exit_code == 130
+    rest = treated("follow-up", "P0001", "--on", "2025-12-20", *OUTCOMES, *_ALL_OTHERS, input="y\ny\n")
+    assert rest.exit_code == 0, rest.stderr
+    assert "Adverse events: other, mild, related: unknown, still there\nNote: A metallic taste\n" in rest.stdout
 
 
 AT_THE_CHAIR = ["neck-pain ptosis", "", "none neck-pain", "14 eyelid", "mild", "2025-12-12", "y", "", "mod", "", "", ""]

@@ -58,12 +58,13 @@ def test_what_finds_something_is_light_too(visited: Path, command: str) -> None:
     assert probe("--ledger", str(visited), *command.split())[:2] == (3, [])
 
 
+VISIT = "List, show, amend, void; missed, declined or moved sessions."
 COMPLETIONS = [
     ("bash", {"COMP_WORDS": "botox vi", "COMP_CWORD": "1"}, "vial\nvisit\n"),
     ("bash", {"COMP_WORDS": "botox vial a", "COMP_CWORD": "2"}, "add\namend\n"),
     ("bash", {"COMP_WORDS": "botox --ledger x vial dis", "COMP_CWORD": "4"}, "discard\n"),
-    ("fish", {"_TYPER_COMPLETE_ARGS": "botox vis", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}, "visit\tList, show, amend and void visits.\n"),
-    ("zsh", {"_TYPER_COMPLETE_ARGS": "botox vis"}, '_arguments \'*: :(("visit":"List, show, amend and void visits."))\'\n'),
+    ("fish", {"_TYPER_COMPLETE_ARGS": "botox vis", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}, f"visit\t{VISIT}\n"),
+    ("zsh", {"_TYPER_COMPLETE_ARGS": "botox vis"}, f'_arguments \'*: :(("visit":"{VISIT}"))\'\n'),
 ]
 
 

@@ -65,6 +65,32 @@ def test_consult_session_and_due(ready: Botox, protocol: str) -> None:
     assert {one["state"] for one in shown["injections"]} == {"given"}
 
 
+FOLLOWED = {
+    "blepharospasm": "how much the spasms hinder seeing, patient's global impression of change, day after the session on which the benefit faded",
+    "cervical-dystonia": "neck pain, patient's global impression of change, day after the session on which the benefit faded",
+    "spasticity-child": "muscle tone (Ashworth), patient's global impression of change, day after the session on which the benefit faded",
+}
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_without_response_rules_nothing_is_said_of_headache_days(ready: Botox, protocol: str) -> None:
+    recorded(session(ready, protocol, *SESSIONS[protocol][0], "--format", "json"))
+    said = ready("response", protocol)
+    assert (said.exit_code, said.stderr) == (0, "")
+    assert said.stdout == (
+        f"{protocol} under {protocol}, edition 1, course from 2026-03-09\n"
+        "\n"
+        f"The protocol {protocol} has no response rules and counts no headache days, so there is no verdict.\n"
+        f"What it follows is {FOLLOWED[protocol]}: `botox chart {protocol}` has it from each follow-up.\n"
+    )
+    assert json.loads(ready("response", protocol, "--format", "json").stdout) == {"schema": "botoxcli/response/1", "items": []}
+    refused = ready("response", protocol, "--rules", "nice-ta260")
+    assert (refused.exit_code, f"The protocol {protocol} has no response rules." in refused.stderr) == (22, True)
+    sheet = ready("chart", protocol).stdout
+    assert "Response" not in sheet and "Baseline" not in sheet and "eadache days" not in sheet
+    assert json.loads(ready("chart", protocol, "--format", "json").stdout)["items"][0]["courses"][0]["response"] == []
+
+
 def test_the_whole_output_where_sites_are_chosen(ready: Botox) -> None:
     said = session(ready, "cervical-dystonia", *SESSIONS["cervical-dystonia"][0]).stdout
     assert said.splitlines()[:5] == [

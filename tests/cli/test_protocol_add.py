@@ -47,10 +47,11 @@ def test_an_own_edition_is_in_use_and_the_shipped_one_stands_behind_it(botox: Bo
     text = edition("mine")
     said = botox("protocol", "add", own_file(text))
     own = paths.own_protocols() / "blepharospasm.yaml"
-    assert said.stdout.splitlines()[:3] == [
+    assert said.stdout.splitlines()[:4] == [
         f"In use: blepharospasm edition mine (sha256 {sha(text)[:12]}), {own}",
         "It goes before the edition that came with the program.",
         f"What is otherwise: botox protocol diff {sha(TEXT)[:12]} blepharospasm",
+        "There is no ledger here: the first visit takes it in.",
     ]
     assert own.read_text(encoding="utf-8") == text
     assert item(botox, "show", "blepharospasm")["edition"] == "mine"

@@ -95,12 +95,12 @@ def test_json(two_editions: Botox) -> None:
     }  # fmt: skip
 
 
-def test_old_visits_keep_their_edition_and_their_dates(two_editions: Botox) -> None:
+def test_old_visits_keep_their_edition_and_the_next_session_goes_by_the_one_in_use(two_editions: Botox) -> None:
     visits = {row["visit"]: row["edition"] for row in json.loads(two_editions("visit", "list", "--format", "json").stdout)["items"]}
     assert visits == {1: "1", 2: "1", 3: "1", 4: "1", 5: "2"}
     due = json.loads(two_editions("due", "--all", "--format", "json").stdout)["items"]
     sessions = {item["patient"]: item["earliest"] for item in due if item["kind"] == "session"}
-    assert (sessions["P1"], sessions["P2"]) == ("2026-06-01", "2026-06-08")
+    assert (sessions["P1"], sessions["P2"]) == ("2026-06-08", "2026-06-08")
 
 
 def test_an_edition_is_found_though_its_file_is_gone(two_editions: Botox) -> None:

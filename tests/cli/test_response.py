@@ -141,6 +141,34 @@ def test_figures_from_follow_ups_and_the_consult(botox: Any, course: Path) -> No
     ]
 
 
+def test_a_follow_up_s_window_is_never_dropped_in_silence(botox: Any, course: Path, tmp_path: Path) -> None:
+    diary(botox, tmp_path, {-28: 20, 0: 18})
+    for on, days in {"2025-09-11": 19, "2025-09-29": 17, "2025-11-10": 15, "2025-11-24": 13}.items():
+        answers = ("--answer", f"headache-days={days}", "--answer", "diary-days=28")
+        assert botox("follow-up", "P0001", "--on", on, *answers, "--event", "none", "--no-input").exit_code == 0
+    windows = items(botox)["nice-ta260"]["windows"]
+    assert [(one["cycle"], one["start"], one["source"], one["scaled_headache_days"], one["counts"], one["note"]) for one in windows] == [
+        (0, "2025-08-04", "diary", 20, True, None),
+        (1, "2025-08-14", "follow-up", 19, False, "not used: crosses the session of 2025-09-01"),
+        (1, "2025-09-01", "diary", 18, True, None),
+        (1, "2025-09-01", "follow-up", 17, False, "not used: the diary has these days"),
+        (1, "2025-10-13", "follow-up", 15, True, "overlaps a later one"),
+        (1, "2025-10-27", "follow-up", 13, True, None),
+    ]
+    said = botox("response", "P0001").stdout
+    assert (
+        "     1  2025-08-14  2025-09-10  19 of 28     19  follow-up  not used: crosses the session of 2025-09-01\n"
+        "     1  2025-09-01  2025-09-28  18 of 28     18  diary\n"
+        "     1  2025-09-01  2025-09-28  17 of 28     17  follow-up  not used: the diary has these days\n"
+        "     1  2025-10-13  2025-11-09  15 of 28     15  follow-up  overlaps a later one\n"
+        "     1  2025-10-27  2025-11-23  13 of 28     13  follow-up\n"
+        "\n"
+        "Months in a row are counted from the latest backwards, without one that overlaps a later one; a cycle's mean has them all.\n"
+        "\n"
+        "Cycle 1, session 2025-09-01: 15.33 headache days in 28, 4.67 fewer (23.33 % fewer)\n"
+    ) in said
+
+
 def test_nothing_is_known_yet(botox: Any, ledger: Path) -> None:
     botox("patient", "add", "P0001", "--name", "N N", "--born", "1980-01-01")
     found = items(botox)

@@ -46,6 +46,16 @@ def test_every_listed_command_exists_and_names_the_global_options(botox: Any, na
     assert "--ledger PATH" in said.stdout
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_help_has_an_example_and_a_list_cuts_no_sentence(botox: Any, name: str) -> None:
+    said, below = botox(name, "--help").stdout, getattr(load_command(name), "commands", {})
+    assert f"\n  Example: botox {name}" in said
+    assert "..." not in said.partition("Commands:")[2]
+    for sub in below:
+        assert sub in COMMANDS[name].lower()
+        assert f"\n  Example: botox {name} {sub}" in botox(name, sub, "--help").stdout
+
+
 def test_version(botox: Any) -> None:
     assert botox("--version").stdout == f"botox {botoxcli.__version__}\n"
     assert botox("patient", "list", "--version").stdout == f"botox {botoxcli.__version__}\n"

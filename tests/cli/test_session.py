@@ -59,7 +59,7 @@ def test_as_planned_the_whole_output(ready: Botox) -> None:
         "31 sites, 155 U of onabotulinumtoxinA, 3.10 mL (200 U in 4.00 mL)\n"
         "Vial C1234: given 155 + wasted 45 = drawn 200 U\n"
         "Billing: J0585 x 155, J0585-JW x 45, 64615 x 1\n"
-        "Left of the 400 U of onabotulinumtoxinA in the 3 months to 2026-03-09: 245 U\n"
+        "Left on 2026-03-09 of the 400 U of onabotulinumtoxinA in 3 months: 245 U\n"
         "\n"
         "After your treatment\n"
         "====================\n"

@@ -135,7 +135,7 @@ def test_unknown_units_are_a_warning_at_a_session(botox: Botox, visited: Path) -
     assert code == 23 and "warn cumulative-dose: undetermined: onabotulinumtoxinA of unknown units on 2026-02-01" in said
     code, printed, said = session(botox, "--accept", "cumulative-dose")
     assert code == 0, said
-    assert "Left of the 400 U of onabotulinumtoxinA in the 3 months to 2026-03-09: undetermined\n" in printed
+    assert "Left on 2026-03-09 of the 400 U of onabotulinumtoxinA in 3 months: undetermined\n" in printed
 
 
 @pytest.mark.parametrize("dry_run", [True, False])

@@ -73,20 +73,87 @@ def test_the_words(cycle: Botox, at_a_terminal: Any) -> None:
     ("change", "words"),
     [
         ("new patient", ["`patient add` of 2026-03-09 10:00 UTC by Dr Example", "the new patient P0002"]),
-        ("edit", ["`patient edit` of 2026-03-09 10:00 UTC by Dr Example", "the name or birth date of P0001"]),
-        ("amend", ["`visit amend` of 2026-03-09 10:00 UTC by Dr Example", "visit 3: session of P0001 on 2026-03-05, 155 U, lot D5"]),
+        ("edit", ["`patient edit` of 2026-03-09 10:00 UTC by Dr Example", "the name of P0001"]),
+        (
+            "amend",
+            [
+                "`visit amend` of 2026-03-09 10:00 UTC by Dr Example", "visit 3: session of P0001 on 2026-03-05, 155 U, lot D5",
+                "What changes back:", "day: 2026-03-05 -> 2026-03-02", "vials: D5 -> C1234",
+            ],
+        ),
         ("void", ["`visit void` of 2026-03-09 10:00 UTC by Dr Example", "visit 3: session of P0001 on 2026-03-02, 155 U, lot C1234"]),
         ("vial add", ["`vial add` of 2026-03-09 10:00 UTC by Dr Example", "1 vial of the stock", "lot E6"]),
-        ("vial amend", ["`vial amend` of 2026-03-09 10:00 UTC by Dr Example", "the label of 3 vials", "lot C1243"]),
+        (
+            "vial amend",
+            [
+                "`vial amend` of 2026-03-09 10:00 UTC by Dr Example", "the label of 3 vials", "lot C1243",
+                "What changes back:", "lot: C1243 -> C1234",
+            ],
+        ),
         ("vial discard", ["`vial discard` of 2026-03-09 10:00 UTC by Dr Example", "1 discarded vial", "lot D5"]),
-        ("settings", ["`settings` of 2026-03-09 10:00 UTC by Dr Example", "1 setting of the practice"]),
+        (
+            "settings",
+            [
+                "`settings` of 2026-03-09 10:00 UTC by Dr Example", "1 setting of the practice",
+                "What changes back:", "practice: Another Practice -> Example Practice",
+            ],
+        ),
     ],
-)
+)  # fmt: skip
 def test_the_words_of_a_change(cycle: Botox, change: str, words: list[str]) -> None:
     done(CHANGES[change](cycle))
     told = done(cycle("undo", "--dry-run")).stdout.splitlines()
-    assert told == ["Would take back:", *(f"- {line}" for line in words), "Nothing was recorded."]
+    assert told == ["Would take back:", *(line if line.endswith(":") else f"- {line}" for line in words), "Nothing was recorded."]
     assert not any(name in "".join(told) for name in ("Ada", "Bea", "Sample", "1980"))
+
+
+def test_what_changes_back_and_again(cycle: Botox) -> None:
+    """An amendment reads backwards when it is taken back, and as it was made when it stands again; what was undone before is not in it."""
+    done(cycle("follow-up", "P0001", "--on", "2025-12-20", "--answer", "hit-6=46", "--answer", "headache-days=9", "--answer", "diary-days=28",
+               "--event", "neck-pain=mild", "--no-input"))  # fmt: skip
+    amend(cycle, 4, "--answer", "hit-6=50")
+    done(cycle("undo", "--yes"))
+    assert amend(cycle, 4, "--answer", "hit-6=64", "--event", "none")["changes"] == ["hit-6: 46 -> 64", "event neck-pain: mild -> none"]
+    assert items(cycle, "undo", "--yes")[0]["changes"] == ["hit-6: 64 -> 46", "event neck-pain: none -> mild"]
+    assert done(cycle("undo", "--yes")).stdout == (
+        "Restored:\n"
+        "- `visit amend` of 2026-03-09 10:00 UTC by Dr Example\n"
+        "- visit 4: follow-up of P0001 on 2025-12-20\n"
+        "What changes again:\n"
+        "- hit-6: 46 -> 64\n"
+        "- event neck-pain: mild -> none\n"
+        "It stands again as it was recorded.\n"
+    )
+
+
+def test_labels_that_part_again_are_counted(cycle: Botox) -> None:
+    done(cycle("vial", "amend", "D5", "--lot", "C-1234", "--accept", "duplicate-lot", *WHY))
+    done(cycle("vial", "amend", "C1234", "--lot", "E6", "--expires", "2027-07", *WHY))
+    assert items(cycle, "undo", "--dry-run")[0]["changes"] == [
+        "lot: E6 -> C1234 (3 vials)", "expires: 2027-07-31 -> 2027-06-30", "lot: E6 -> C-1234 (1 vial)",
+    ]  # fmt: skip
+
+
+def test_who_is_asked_sees_the_name_and_no_file_does(cycle: Botox, at_a_terminal: Any) -> None:
+    done(cycle("patient", "edit", "P0001", "--name", "Ada Sample", "--born", "1980-02-28", *WHY))
+    assert "Ada" not in cycle("undo").stderr
+    at_a_terminal()
+    told = cycle("undo", input="y\n")
+    assert told.stderr.splitlines()[1:] == [
+        "- `patient edit` of 2026-03-09 10:00 UTC by Dr Example",
+        "- the name and birth date of P0001",
+        "What changes back:",
+        "- name: Ada Sample -> Ada Example",
+        "- born: 1980-02-28 -> 1980-02-29",
+        "Take it back? [y/n]: ",
+    ]
+    assert "Ada" not in told.stdout and told.stdout.endswith("What stood before it stands again.\n")
+
+
+@pytest.mark.parametrize(("visit", "follows"), [("1", "The visit stands again."), ("3", "The visit stands again, with its vials.")])
+def test_only_a_session_comes_back_with_vials(cycle: Botox, visit: str, follows: str) -> None:
+    done(cycle("visit", "void", visit, *WHY))
+    assert follows in done(cycle("undo", "--yes")).stdout.splitlines()
 
 
 def test_a_no_and_nobody_to_ask_leave_the_ledger_as_it_was(cycle: Botox, ledger: Path, at_a_terminal: Any) -> None:

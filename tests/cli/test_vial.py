@@ -118,6 +118,28 @@ def test_a_broken_vial_belongs_to_no_visit(botox: Any, visited: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("command", [("recall", "--reason", "letter"), ("discard", "--reason", "broken")], ids=lambda command: command[0])
+def test_an_old_spelling_reaches_the_vial(botox: Any, visited: Path, command: tuple[str, ...]) -> None:
+    """Lot C-1234 of the fixture (one vial used, one unused) was a typing mistake for E6."""
+    assert botox("vial", "amend", "C1234", "--lot", "E6", "--reason", "mistyped").exit_code == 0
+    said = botox("vial", command[0], "c1234", *command[1:])
+    assert (said.exit_code, said.stderr) == (0, "c1234: This lot was corrected to E6.\n")
+    assert "ot E6 " in said.stdout
+    again = botox("vial", "amend", "C1234", "--lot", "E7", "--reason", "mistyped")
+    assert again.exit_code == 22 and "corrected to E6" in again.stderr, "a label is amended under its own lot"
+
+
+def test_an_old_spelling_of_two_lots_is_neither(botox: Any, visited: Path) -> None:
+    for lot in ("E6", "F7"):
+        assert botox("vial", "amend", "C1234", "--lot", lot, "--reason", "mistyped").exit_code == 0
+        assert botox("vial", "add", "C1234", "--units", "100", "--expires", "2027-06", "--no-input").exit_code == 0
+    own = botox("vial", "recall", "C1234", "--reason", "letter")
+    assert own.exit_code == 0 and "corrected to E6, F7; they are not meant" in own.stderr and "Lot C1234 is recalled" in own.stdout
+    assert botox("vial", "amend", "C1234", "--lot", "F7", "--accept", "duplicate-lot", "--reason", "mistyped").exit_code == 0
+    several = botox("vial", "recall", "C1234", "--reason", "letter")
+    assert several.exit_code == 22 and "E6, F7" in several.stderr
+
+
 def test_a_recall_tells_which_visits_used_it(botox: Any, visited: Path) -> None:
     said = botox("vial", "recall", "c 12-34", "--reason", "manufacturer's letter", "--date", "2026-03-02")
     assert said.stdout == "Lot C-1234 is recalled; 1 unused in stock.\nUsed at:\nvisit 2: P0001 on 2026-01-06\n"

@@ -54,6 +54,7 @@ Visit 2: session of P0001 on 2026-01-06
 =======================================
 
 Protocol: chronic-migraine, edition 1 (sha256 {hashed[:12]})
+Jurisdiction: us
 Recorded: 2026-03-09T10:00:00Z by Dr Example; state recorded
 Injector: Nurse Example
 Minutes: 15

@@ -29,7 +29,10 @@ def test_nothing_of_it_counts(cycle: Botox) -> None:
     assert [item["anchor_visit"] for item in items(cycle, "due", "--all", "--kind", "session")] == [2]
     assert stock(cycle)[1] == ("C1234", "unused", None, None, None)
     assert {item["visit"] for item in items(cycle, "export", "injections")} == {2}
-    assert cycle("visit", "show", "3").exit_code == 22
+    gone = "Visit 3 was voided on 2026-03-09 10:00 UTC. `botox visit show 3 --history` shows it."
+    for command in (("show", "3"), ("amend", "3", "--minutes", "5", *WHY), ("void", "3", *WHY)):
+        result = cycle("visit", *command)
+        assert (result.exit_code, " ".join(result.stderr.split())) == (22, f"Error: {gone}")
     done(session(cycle, "--on", "2026-03-02", "--vial", "C1234", "--as-planned"))
     assert [line[:2] for line in stock(cycle)] == [line[:2] for line in before], "its vial is taken again, and no other"
     assert [item["visit"] for item in items(cycle, "visit", "list")] == [1, 2, 4]

@@ -46,6 +46,22 @@ def test_a_lot_of_which_none_is_left(state: str) -> None:
     assert (choice.vial, choice.problem, choice.near) == (None, "vial-used", ())
 
 
+@pytest.mark.parametrize(
+    ("stock", "chosen"),
+    [
+        ([a_vial(lot="E6", former=("C1234",))], 1),
+        ([a_vial(lot="E6", former=("C1234",)), a_vial(vial_id=2)], 2),  # a vial that bears the lot now comes first
+        ([a_vial(lot="E6", former=("C1234",)), a_vial(vial_id=2, state="used")], "vial-used"),
+        ([a_vial(lot="E6", former=("C1234",), state="used")], "vial-used"),
+        ([a_vial(lot="E6", former=("C1234",)), a_vial(lot="F7", vial_id=2, former=("C1234",))], "vial-unknown"),
+    ],
+)
+def test_an_old_spelling_is_the_vial_that_bore_it(stock: list[StockVial], chosen: object) -> None:
+    (choice,) = choose_vials(stock, ["c-1234"])
+    assert (choice.vial.vial_id if choice.vial else choice.problem) == chosen
+    assert chosen != "vial-unknown" or choice.near == ("E6", "F7")
+
+
 def test_an_unknown_lot_names_the_near_ones_that_can_be_had() -> None:
     stock = [a_vial(1, lot="C-1234"), a_vial(2, lot="C1299", state="used"), a_vial(3, lot="Z9"), a_vial(4, lot="C1235")]
     choice = choose_vials(stock, ["C1243"])[0]

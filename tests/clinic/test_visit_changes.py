@@ -90,13 +90,22 @@ CASES: list[tuple[Visit, Visit, list[str]]] = [
         follow_up(
             events=(AdverseEventTold(event="neck-pain", severity="severe", onset=DAY, resolved_on=DAY), AdverseEventTold(event="headache")),
             resolved=(EventResolved(event="eyelid-ptosis", resolved_on=DAY),),
+            note="Tired",
         ),
         [
             "event neck-pain: mild -> severe, onset 2026-03-09, resolved 2026-03-09",
             "event headache: none -> told",
             "resolved eyelid-ptosis: none -> 2026-03-09",
+            "note: none -> Tired",
         ],
     ),
+]
+
+CASES += [  # that no event was told is an answer too, and is said with the events
+    (follow_up(events=(AdverseEventTold(event="headache"),)), follow_up(answers=answered(event="none")), ["event headache: told -> none"]),
+    (follow_up(answers=answered(event="none")), follow_up(events=(AdverseEventTold(event="headache"),)), ["event headache: none -> told"]),
+    (follow_up(), follow_up(answers=answered(event="none")), ["events: not asked -> asked, none"]),
+    (follow_up(answers=answered(event="none")), follow_up(answers=answered(event="none")), []),
 ]
 
 

@@ -1,7 +1,8 @@
 """Record, amend, void, undo, redo and import in any order, against a practice that is kept in a few plain Python dicts.
 
-After every step due dates, dose windows, vial balances, the list of visits and the diary's windows (the figures of the response) are what
-the model says, and at the end the chain holds. The short form runs with the other tests; the long one, some minutes, with
+After every step due dates, dose windows, vial balances, the list of visits, the diary's windows and the verdict of each response rule are
+what the model says, and so is what was found at a visit that was recorded or amended; at the end the chain holds. The model stands in
+``plain_practice`` and ``plain_response``. The short form runs with the other tests; the long one, some minutes, with
 
     HISTORIES=long pytest tests/faults/test_histories.py
 """
@@ -9,7 +10,6 @@ the model says, and at the end the chain holds. The short form runs with the oth
 from __future__ import annotations
 
 import atexit
-import calendar
 import contextlib
 import copy
 import functools
@@ -17,8 +17,8 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -39,68 +39,37 @@ from botoxcli.files.protocol_yaml import LoadedProtocol, load_protocol
 from botoxcli.store import chain
 from botoxcli.store.reader import Reader, open_ledger
 from botoxcli.store.recorder import Recorder, create_ledger
-from botoxcli.workflow import amend, consult, session, undo, vials
+from botoxcli.workflow import amend, consult, follow_up, response, session, undo, vials
+from botoxcli.workflow.amend_consult import ConsultPatch
+from botoxcli.workflow.amend_follow_up import FollowUpPatch
 from botoxcli.workflow.amend_session import SessionPatch
 from botoxcli.workflow.correction import Correction, Settled
 from botoxcli.workflow.demo import chair_answers, usual_answers
 from botoxcli.workflow.diary import import_diary, show_diary
 from botoxcli.workflow.due import due_list
 
+from .plain_practice import LOTS, PATIENTS, WATCHED, AnyVisit, Consult, FollowUp, Practice, Visit, held, lot_of, windows
+from .plain_response import months_later, verdicts
+
 LONG = os.environ.get("HISTORIES") == "long"
 NOW = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
 TODAY, CONSULT_DAY, FIRST_DAY = date(2026, 6, 1), date(2025, 1, 2), date(2025, 1, 6)
-PATIENTS = ("P0001", "P0002")
-LOTS = {"A1": 5, "B2": 3}
+EARLIER = date(2025, 7, 14)  # another day to ask on: what is dated after it still counts
 SITES = ("procerus", "frontalis-left-1", "temporalis-right-2")
 EVERYTHING = dict.fromkeys(("interval", "cumulative-dose", "duplicate-visit", "consult-old", "vial-used", "consult", "interval-long"), "a trial")
 
+TWICE = frozenset({"duplicate-visit"})
+
 PATIENT = st.sampled_from(PATIENTS)
 LOT = st.sampled_from(sorted(LOTS))
-DAY = st.integers(0, 40).map(lambda weeks: FIRST_DAY + timedelta(weeks=weeks))
+DAY = (st.integers(0, 40) | st.sampled_from((0, 12, 24, 36))).map(lambda weeks: FIRST_DAY + timedelta(weeks=weeks))
+MONTH_BEFORE = st.sampled_from((-28, 0)).flatmap(lambda days: DAY.map(lambda day: day + timedelta(days=days)))
+CHECK_DAY = st.tuples(st.integers(0, 44), st.sampled_from((-1, 0, 1))).map(lambda at: FIRST_DAY + timedelta(weeks=at[0], days=at[1]))
+ADVICE_DAY = st.integers(-8, 50).map(lambda weeks: FIRST_DAY + timedelta(weeks=weeks))
+BEFORE = st.sampled_from((24, 20, 15, 14, None))
+COUNTS = st.sampled_from(((20, 28), (16, 28), (15, 28), (14, 28), (14, 20), (9, 28), (9, 28), (10, 19), (0, 28)))
+HOURS = st.sampled_from((None, 0, 90, 200))
 SKIPPED = st.sets(st.sampled_from(SITES)).map(frozenset)
-
-
-@dataclass
-class Visit:
-    """A session as the model keeps it: its vial is the number of one."""
-
-    patient: str
-    day: date
-    skipped: frozenset[str]
-    vial: int
-
-    @property
-    def units(self) -> int:
-        return 155 - 5 * len(self.skipped)
-
-
-@dataclass
-class Practice:
-    """All that stands. A vial is ``unused``, ``discarded`` or a visit's number."""
-
-    visits: dict[int, Visit] = field(default_factory=dict)
-    vials: dict[int, str | int] = field(default_factory=dict)
-    diary: dict[str, dict[date, bool]] = field(default_factory=lambda: {code: {} for code in PATIENTS})
-
-    def unused(self, lot: str, but: Visit | None = None) -> int | None:
-        """The vial that a lot means: the one that the visit has already, else the first unused one."""
-        if but and lot_of(but.vial) == lot:
-            return but.vial
-        return next((number for number, state in sorted(self.vials.items()) if state == "unused" and lot_of(number) == lot), None)
-
-    def sessions(self, patient: str) -> list[tuple[date, int]]:
-        """Days and numbers of a patient's sessions, in order."""
-        return sorted((visit.day, number) for number, visit in self.visits.items() if visit.patient == patient)
-
-
-def lot_of(vial: int) -> str:
-    return "A1" if vial <= LOTS["A1"] else "B2"
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day so many months on, or the month's last."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 @functools.cache
@@ -135,7 +104,8 @@ class Histories(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="histories-"))
         self.path = Path(shutil.copy(template(), self.folder / "ledger.db"))
-        self.now = Practice(vials=dict.fromkeys(range(1, sum(LOTS.values()) + 1), "unused"))
+        consults = {number: Consult(code, CONSULT_DAY, 19) for number, code in enumerate(PATIENTS, start=1)}
+        self.now = Practice(consults=consults, vials=dict.fromkeys(range(1, sum(LOTS.values()) + 1), "unused"))
         self.before = self.after = self.now
         self.last_visit = len(PATIENTS)
         self.changed = self.undone = False
@@ -160,10 +130,42 @@ class Histories(RuleBasedStateMachine):
     def how(self) -> Correction:
         return Correction(reason="mistyped", actor="Dr Example", today=TODAY, now=NOW)
 
-    def visit(self, choice: int) -> int | None:
-        """One of the sessions that stand."""
-        numbers = sorted(self.now.visits)
-        return numbers[choice % len(numbers)] if numbers else None
+    def add(self, number: int | None, visits: str, visit: AnyVisit) -> None:
+        """The model's side of a visit that was recorded, under a number that nobody had, and what was found at it."""
+        self.last_visit += 1
+        assert number == self.last_visit, "a number is never given twice"
+
+        def act(practice: Practice) -> None:
+            getattr(practice, visits)[self.last_visit] = visit
+            if isinstance(visit, Visit):
+                practice.vials[visit.vial] = self.last_visit
+
+        self.change(act)
+        self.check_findings(self.last_visit, new=True)
+
+    def put_right(self, number: int, patch: SessionPatch | ConsultPatch | FollowUpPatch, visits: str, wanted: AnyVisit) -> None:
+        """Amends a visit, in the ledger and in the model. Only what says nothing new is refused."""
+        old = self.now.every_visit[number]
+        try:
+            amend.amend(self.recorder, lambda text, name: edition(), number, patch, self.how())
+        except ValueRefused:
+            assert wanted == old
+            return
+        assert wanted != old
+
+        def act(practice: Practice) -> None:
+            practice.void(number)
+            getattr(practice, visits)[number] = wanted
+            if isinstance(wanted, Visit):
+                practice.vials[wanted.vial] = number
+
+        self.change(act)
+        self.check_findings(number, new=False)
+
+    def check_findings(self, number: int, *, new: bool) -> None:
+        with open_ledger(self.path) as reader:
+            found = {one.id for one in reader.visit(number).findings}
+        assert found & set(WATCHED) == self.now.findings(number, new=new)
 
     @rule(patient=PATIENT, day=DAY, lot=LOT, skipped=SKIPPED)
     def record(self, patient: str, day: date, lot: str, skipped: frozenset[str]) -> None:
@@ -177,20 +179,27 @@ class Histories(RuleBasedStateMachine):
             patient=patient, on=day, checklist=checklist.give_rest(), answers=chair_answers(edition().protocol), lots=(lot,), overridden=EVERYTHING
         )
         told = session.record(self.recorder, edition(), request, actor="Dr Example", today=TODAY, now=NOW, key=None)
-        self.last_visit += 1
-        assert told.visit == self.last_visit, "a number is never given twice"
+        self.add(told.visit, "visits", Visit(patient, day, skipped, vial))
 
-        def act(practice: Practice) -> None:
-            practice.visits[self.last_visit] = Visit(patient, day, skipped, vial)
-            practice.vials[vial] = self.last_visit
+    @rule(patient=PATIENT, day=ADVICE_DAY, days=BEFORE)
+    def advise(self, patient: str, day: date, days: int | None) -> None:
+        answers = {**usual_answers(edition().protocol), "headache-days": words(days)}
+        request = consult.ConsultRequest(patient=patient, on=day, answers=answers, accepted=TWICE)
+        told = consult.record(self.recorder, edition(), request, actor="Dr Example", today=TODAY, now=NOW, key=None)
+        self.add(told.visit, "consults", Consult(patient, day, days))
 
-        self.change(act)
+    @rule(patient=PATIENT, day=CHECK_DAY, counts=COUNTS, hours=HOURS)
+    def ask_after(self, patient: str, day: date, counts: tuple[int, int], hours: int | None) -> None:
+        answers = {"headache-days": str(counts[0]), "diary-days": str(counts[1])}
+        answers |= {} if hours is None else {"headache-hours-28d": str(hours)}
+        request = follow_up.FollowUpRequest(patient=patient, on=day, answers=answers, events=(), accepted=TWICE)
+        told = follow_up.record(self.recorder, edition(), request, actor="Dr Example", today=TODAY, now=NOW, key=None)
+        self.add(told.visit, "follow_ups", FollowUp(patient, day, *counts, hours))
 
     @precondition(lambda self: self.now.visits)
     @rule(choice=st.integers(0, 20), day=st.none() | DAY, lot=st.none() | LOT, skipped=st.none() | SKIPPED)
     def amend(self, choice: int, day: date | None, lot: str | None, skipped: frozenset[str] | None) -> None:
-        number = self.visit(choice)
-        assert number is not None
+        number = chosen(self.now.visits, choice)
         old = self.now.visits[number]
         vial = old.vial if lot is None else self.now.unused(lot, but=old)
         if vial is None:
@@ -198,31 +207,34 @@ class Histories(RuleBasedStateMachine):
         wanted = Visit(old.patient, day or old.day, old.skipped if skipped is None else skipped, vial)
         sites = SitePatch() if skipped is None else SitePatch(as_planned=True, skipped=dict.fromkeys(sorted(skipped), "scar"))
         patch = SessionPatch(on=day, sites=sites, lots=(lot,) if lot else (), settled=Settled(overridden=EVERYTHING))
-        try:
-            amend.amend(self.recorder, lambda text, name: edition(), number, patch, self.how())
-        except ValueRefused:
-            assert wanted == old, "only what says nothing new is refused"
-            return
-        assert wanted != old
+        self.put_right(number, patch, "visits", wanted)
 
-        def act(practice: Practice) -> None:
-            practice.vials[old.vial] = "unused"
-            practice.visits[number] = wanted
-            practice.vials[vial] = number
+    @precondition(lambda self: self.now.consults)
+    @rule(choice=st.integers(0, 20), day=st.none() | ADVICE_DAY, days=st.just("stays") | BEFORE)
+    def amend_consult(self, choice: int, day: date | None, days: int | str | None) -> None:
+        number = chosen(self.now.consults, choice)
+        old = self.now.consults[number]
+        wanted = Consult(old.patient, day or old.day, old.days if isinstance(days, str) else days)
+        answers = {} if isinstance(days, str) else {"headache-days": words(days)}
+        self.put_right(number, ConsultPatch(on=day, answers=answers, settled=Settled(accepted=TWICE)), "consults", wanted)
 
-        self.change(act)
+    @precondition(lambda self: self.now.follow_ups)
+    @rule(choice=st.integers(0, 20), day=st.none() | CHECK_DAY, counts=st.none() | COUNTS, hours=HOURS)
+    def amend_follow_up(self, choice: int, day: date | None, counts: tuple[int, int] | None, hours: int | None) -> None:
+        number = chosen(self.now.follow_ups, choice)
+        old = self.now.follow_ups[number]
+        ill, of = counts or (old.ill, old.of)
+        wanted = replace(old, day=day or old.day, ill=ill, of=of, hours=old.hours if hours is None else hours)
+        answers = {"headache-days": str(ill), "diary-days": str(of)} if counts else {}
+        answers |= {} if hours is None else {"headache-hours-28d": str(hours)}
+        self.put_right(number, FollowUpPatch(on=day, answers=answers, settled=Settled(accepted=TWICE)), "follow_ups", wanted)
 
-    @precondition(lambda self: self.now.visits)
+    @precondition(lambda self: self.now.every_visit)
     @rule(choice=st.integers(0, 20))
     def void(self, choice: int) -> None:
-        number = self.visit(choice)
-        assert number is not None
+        number = chosen(self.now.every_visit, choice)
         amend.void(self.recorder, lambda text, name: edition(), number, self.how())
-
-        def act(practice: Practice) -> None:
-            practice.vials[practice.visits.pop(number).vial] = "unused"
-
-        self.change(act)
+        self.change(lambda practice: practice.void(number))
 
     @rule(lot=LOT)
     def discard(self, lot: str) -> None:
@@ -233,7 +245,7 @@ class Histories(RuleBasedStateMachine):
         vials.discard(self.recorder, lot, how, reason="broken", count=1, note=None)
         self.change(lambda practice: practice.vials.update({vial: "discarded"}))
 
-    @rule(patient=PATIENT, start=DAY, days=st.integers(1, 40), every=st.integers(1, 4))
+    @rule(patient=PATIENT, start=MONTH_BEFORE, days=st.integers(1, 120), every=st.integers(1, 4))
     def import_days(self, patient: str, start: date, days: int, every: int) -> None:
         """A headache every so many days; the file's word is taken where the diary says otherwise."""
         told = {start + timedelta(days=number): number % every == 0 for number in range(days)}
@@ -257,14 +269,21 @@ class Histories(RuleBasedStateMachine):
         with open_ledger(self.path) as reader:
             self.check_visits(reader)
             self.check_vials(reader)
-            self.check_due(reader)
             for patient in PATIENTS:
                 self.check_doses(reader, patient)
                 self.check_diary(reader, patient)
+            for day in (TODAY, EARLIER):
+                self.check_due(reader, day)
+                for patient in PATIENTS:
+                    self.check_response(reader, patient, day)
 
     def check_visits(self, reader: Reader) -> None:
         told = {head.visit: (head.patient, head.date, head.hundredths, head.lots) for head in reader.visits(kind="session")}
         assert told == {number: (one.patient, one.day, one.units * 100, lot_of(one.vial)) for number, one in self.now.visits.items()}
+        consults = {head.visit: (head.patient, head.date, head.decision) for head in reader.visits(kind="consult")}
+        assert consults == {number: (one.patient, one.day, one.decision) for number, one in self.now.consults.items()}
+        checks = {head.visit: (head.patient, head.date) for head in reader.visits(kind="follow-up")}
+        assert checks == {number: (one.patient, one.day) for number, one in self.now.follow_ups.items()}
 
     def check_vials(self, reader: Reader) -> None:
         told = {one.vial_id: (one.state, one.visit, one.given_hundredths, one.wasted_hundredths) for one in reader.vials()}
@@ -277,22 +296,13 @@ class Histories(RuleBasedStateMachine):
         units = self.now.visits[state].units
         return "used", state, units * 100, (200 - units) * 100
 
-    def check_due(self, reader: Reader) -> None:
-        items = due_list(reader, TODAY, everything=True)
+    def check_due(self, reader: Reader, today: date) -> None:
+        items = due_list(reader, today, everything=True)
         told = {(one.window.patient, one.window.kind): one.window for one in items if one.window.kind in ("session", "onset-check")}
-        wanted = {}
-        for patient in PATIENTS:
-            sessions = self.now.sessions(patient)
-            if not sessions:
-                wanted[patient, "session"] = (CONSULT_DAY, CONSULT_DAY, PATIENTS.index(patient) + 1)
-                continue
-            day, number = sessions[-1]
-            wanted[patient, "session"] = (day + timedelta(days=84), day, number)
-            if day + timedelta(days=84) > TODAY:
-                wanted[patient, "onset-check"] = (day + timedelta(days=10), day, number)
+        wanted = {(patient, kind): due for patient in PATIENTS for kind, due in self.now.due(patient, today).items()}
         assert {key: (one.earliest, one.anchor, one.anchor_visit) for key, one in told.items()} == wanted
-        for (patient, kind), one in told.items():
-            if kind == "session" and self.now.sessions(patient):
+        for (_, kind), one in told.items():
+            if kind == "session" and one.anchor_visit in self.now.visits:
                 assert (one.due, one.latest) == (months_later(one.anchor, 3), months_later(one.anchor, 6))
 
     def check_doses(self, reader: Reader, patient: str) -> None:
@@ -301,8 +311,7 @@ class Histories(RuleBasedStateMachine):
         limit = next(one for one in windows_of(edition().protocol) if one.window.unit == "months")
         sessions = [one for one in self.now.visits.values() if one.patient == patient]
         for end in {TODAY, *(one.day for one in sessions)}:
-            held = sum(one.units for one in sessions if months_later(end, -3) < one.day <= end)
-            assert window_doses(limit, doses, on=end, hundredths=0)[0].hundredths == held * 100
+            assert window_doses(limit, doses, on=end, hundredths=0)[0].hundredths == held(sessions, end) * 100
 
     def check_diary(self, reader: Reader, patient: str) -> None:
         """Each 28 days of the diary from a session on, and backwards before the first: no window crosses a session."""
@@ -310,18 +319,31 @@ class Histories(RuleBasedStateMachine):
         told = {one.start: (one.diary_days, one.headache_days) for one in shown.windows if one.diary_days}
         assert told == windows(self.now.diary[patient], sorted({day for day, _ in self.now.sessions(patient)}))
 
+    def check_response(self, reader: Reader, patient: str, today: date) -> None:
+        """The verdict of each rule set, and the figures beside it."""
+        history, protocol = reader.patient_history(reader.find_patient(patient).patient_id), edition().protocol
+        found = response.response(reader, history, protocol, protocol.response_rules, today=today)
+        told = {
+            one.rule.id: (
+                one.verdict,
+                {part.because for part in one.parts if part.holds and one.rule.stop_when},
+                one.baseline,
+                found.course.baseline.source,
+                one.latest,
+                one.change_percent,
+            )
+            for one in found.verdicts
+        }
+        assert told == verdicts(self.now.told(patient, today))
 
-def windows(diary: dict[date, bool], sessions: list[date]) -> dict[date, tuple[int, int]]:
-    if not diary:
-        return {}
-    month, last = timedelta(days=28), max(diary)
-    first = sessions[0] if sessions else last + timedelta(days=1)
-    starts = [first - month * number for number in range(1, 60)]
-    for place, day in enumerate(sessions):
-        ends = sessions[place + 1] if place + 1 < len(sessions) else date(2027, 1, 1)
-        starts += [day + month * number for number in range(60) if day + month * (number + 1) <= ends]
-    counted = {start: [ill for day, ill in diary.items() if start <= day < start + month] for start in starts}
-    return {start: (len(days), sum(days)) for start, days in counted.items() if days}
+
+def chosen(visits: Mapping[int, AnyVisit], choice: int) -> int:
+    numbers = sorted(visits)
+    return numbers[choice % len(numbers)]
+
+
+def words(days: int | None) -> str:
+    return "unknown" if days is None else str(days)
 
 
 TestHistories = Histories.TestCase

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,7 +26,9 @@ class Chair:
     def __init__(self, ledger: Path, *arguments: str) -> None:
         environment = {**os.environ, "BOTOX_LEDGER": str(ledger), "TERM": "dumb", "PYTHONUTF8": "1"}
         command = ["-m", "botoxcli", "session", "P0001", *arguments]
-        self.child = pexpect.spawn(sys.executable, command, env=environment, encoding="utf-8", timeout=60, dimensions=(40, 100))
+        self.child = pexpect.spawn(
+            sys.executable, command, env=environment, encoding="utf-8", timeout=60, dimensions=(40, 100), preexec_fn=hears_ctrl_c
+        )
         self.keys = 0
 
     def says(self, pattern: str) -> str:
@@ -60,6 +63,11 @@ class Chair:
         return rest, self.child.exitstatus
 
 
+def hears_ctrl_c() -> None:
+    """Whoever runs the tests in the background ignores Ctrl-C, and what they start would too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def botox(ledger: Path, *arguments: str) -> Any:
     environment = {**os.environ, "BOTOX_LEDGER": str(ledger)}
     done = subprocess.run([sys.executable, "-m", "botoxcli", *arguments], env=environment, capture_output=True, text=True, check=False)
@@ -67,15 +75,32 @@ def botox(ledger: Path, *arguments: str) -> Any:
     return json.loads(done.stdout)["items"] if "json" in arguments else done.stdout
 
 
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a practice with one patient who may be treated, and two vials: made once, and only ever copied."""
+    folder = tmp_path_factory.mktemp("furnished")
+    path, answers = folder / "practice" / "ledger.db", str(DATA / "consult.yaml")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("BOTOX_")]:
+            patch.delenv(name)
+        patch.setenv("HOME", str(folder))
+        patch.setenv("XDG_DATA_HOME", str(folder / "data"))
+        botox(path, "init", "--practice", "Example Practice", "--practitioner", "Dr Example", "--time-zone", "UTC", "--no-input")
+        botox(path, "vial", "add", "C1234", "--units", "200", "--expires", "2027-06", "--count", "2")
+        botox(path, "consult", "P0001", "--name", "Ada Example", "--born", "1980-02-29", "--answers", answers, "--no-input")
+    return path.parent
+
+
 @pytest.fixture
-def ledger(tmp_path: Path) -> Path:
-    """A practice with one patient who may be treated, and two vials."""
-    path = tmp_path / "practice" / "ledger.db"
-    botox(path, "init", "--practice", "Example Practice", "--practitioner", "Dr Example", "--time-zone", "UTC", "--no-input")
-    botox(path, "vial", "add", "C1234", "--units", "200", "--expires", "2027-06", "--count", "2")
-    answers = str(DATA / "consult.yaml")
-    botox(path, "consult", "P0001", "--name", "Ada Example", "--born", "1980-02-29", "--answers", answers, "--no-input")
-    return path
+def ledger(furnished: Path, tmp_path: Path) -> Path:
+    """A practice of the test's own, whole: every file of it with its mode."""
+    return Path(shutil.copytree(furnished, tmp_path / "practice")) / "ledger.db"
+
+
+def test_the_copied_practice_is_as_private_as_the_one_that_was_made(furnished: Path, ledger: Path) -> None:
+    modes = [[(path.name, oct(path.stat().st_mode)) for path in sorted([folder, *folder.iterdir()])] for folder in (furnished, ledger.parent)]
+    assert modes[0] == modes[1] == [("practice", "0o40700"), ("ledger.db", "0o100600")]
+    assert (furnished / "ledger.db").read_bytes() == ledger.read_bytes()
 
 
 def test_as_planned_takes_few_keys_and_shows_the_total_at_every_muscle(ledger: Path) -> None:

@@ -52,6 +52,7 @@ TABLES = {
     "old Mac line ends": "date,headache\r2026-03-01,yes\r",
     "a first small table": "Report;2026\nMade;2026-03-05\n\nNotes;Date;Headache (yes/no)\n\"a, b; c\nd\";2026-03-01;yes\n",
     "a first table with the same separator and more columns": "a,b,c,d\n1,2,3,4\n,,,\ndate,headache\n2026-03-01,yes\n",
+    "a first small table with the same words": "Date;Headache;Days\n2026-03;1;28\n\nDate;Headache;Severity\n2026-03-01;yes;\n",
     "a word about the separator": "sep=;\ndate;headache\n2026-03-01;1\n",
     "a blank line among the days": "date,headache\n\n2026-03-01,yes\n,\n",
     "a time of the day behind the date": "date,headache\n2026-03-01T08:00:00Z,yes\n",
@@ -98,6 +99,23 @@ def test_hours_in_the_headache_column(cells: list[str], expected: list[tuple[boo
 def test_hours_alone_say_whether() -> None:
     text = "date;hours\n2026-03-01;3,5\n2026-03-02;0\n2026-03-03;1:30\n2026-03-04;\n"
     assert [(one.headache, one.hours_hundredths) for one in days(text)] == [(True, 350), (False, None), (True, 150)]
+
+
+# An app's export: a BOM, a small table, an empty line, then the diary with day numbers and hours, decimal commas between semicolons
+APP = "\ufeffMonth;Headache;Days\r\n2026-03;2;3\r\n\r\nDay;Headache (h);Pain (0-10);Migraine\r\n1;4,5;6;1\r\n2;0;0;0\r\n3;;;\r\n4;12;8;1\r\n"
+
+
+@pytest.mark.parametrize("mapped", [{}, {"date": "Day", "hours": "Headache (h)"}, {"headache": "headache (H)", "severity": "Pain (0-10)"}])
+def test_an_apps_export_with_day_numbers(mapped: dict[str, str]) -> None:
+    told = parsed(APP, mapped=mapped, start=ONE)
+    assert [one.told for one in told.rows] == [
+        DiaryDay(ONE, True, 450, True, 6), DiaryDay(TWO, False, None, False, 0), DiaryDay(date(2026, 3, 4), True, 1200, True, 8),
+    ]  # fmt: skip
+    assert (told.rows[0].row, told.unanswered) == (5, 1)
+
+
+def test_a_second_table_of_days_is_never_passed_over() -> None:
+    assert refused("date,headache\n2026-02-01,yes\n\ndate,headache\n2026-03-01,yes\n")[0][0] == 4
 
 
 def test_columns_are_mapped() -> None:

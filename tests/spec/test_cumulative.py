@@ -120,7 +120,13 @@ def test_the_outlook_in_words(chair: Any) -> None:
         "The plan of 155 U fits first on 2026-06-09, not on 2026-06-05.",
         f"Another product: 10 U of {OTHER} on 2026-05-16. Units of different products are not added.",
     ]
-    assert next(after_lines(found)) == f"Left of the 400 U of {OURS} in the 3 months to 2026-06-05: 0 U"
+    assert next(after_lines(found)) == f"Left on 2026-06-05 of the 400 U of {OURS} in 3 months: 0 U"
+
+
+def test_a_session_that_is_entered_late_says_which_later_dose_decides(chair: Any) -> None:
+    """155 U on 2026-06-01 stand already: what a session of 2026-03-09 leaves on its day is what the window to 2026-06-01 leaves."""
+    found = outlook(chair, "2026-03-09", sessions=[chair.session("2026-06-01")])
+    assert list(after_lines(found)) == [f"Left on 2026-03-09 of the 400 U of {OURS} in 3 months: 90 U (the window to 2026-06-01 decides)"]
 
 
 def test_an_undetermined_window_in_words_and_as_values(chair: Any) -> None:

@@ -169,6 +169,14 @@ def test_the_payer_s_example(protocol: Protocol, before: Month, now: int, hours_
     assert said.verdict != "stop" or said.because.startswith("non-response: ")
 
 
+def test_hours_are_known_when_every_month_tells_them(protocol: Protocol) -> None:
+    """A month without headaches tells 0 hours; the others told none, so the mean of the three is not known."""
+    course = course_of(facts(20, [[0, 20, 20]], hours=[10, None]))
+    assert course.baseline.hours == 200
+    assert course.cycles[0].hours is None
+    assert verdict(protocol, PAYER, course).verdict == "undetermined"
+
+
 def a_follow_up(on: int, days: int, diary_days: int = 28, hours: int | None = None, visit: int = 9) -> ToldFollowUp:
     return ToldFollowUp(visit, day(on), days, diary_days, None if hours is None else hours * 100)
 
@@ -216,7 +224,8 @@ FOLLOW_UPS: dict[str, tuple[list[ToldFollowUp], int | None, list[tuple[int, int]
     "the check at two weeks crosses the session": ([a_follow_up(14, 8)], None, [], None),
     "one day short": ([a_follow_up(27, 8)], None, [], None),
     "crosses the next session": ([a_follow_up(85, 8)], 84, [], None),
-    "of one month the later": ([a_follow_up(70, 9), a_follow_up(84, 7, visit=10)], None, [(56, 7)], 7),
+    "two that overlap both count": ([a_follow_up(70, 9), a_follow_up(84, 7, visit=10)], None, [(42, 9), (56, 7)], 8),
+    "two of one day too": ([a_follow_up(84, 9), a_follow_up(84, 7, visit=10)], None, [(56, 9), (56, 7)], 8),
     "with 19 diary days": ([a_follow_up(84, 8, 19)], None, [], None),
     "with 20, scaled": ([a_follow_up(84, 5, 20)], None, [(56, 5)], 7),
     "without a number": ([ToldFollowUp(9, day(84), None, None)], None, [], None),
@@ -230,6 +239,66 @@ def test_figures_from_follow_ups(what: str) -> None:
     (cycle, *_) = course_of(ResponseFacts(today=day(100), sessions=sessions, follow_ups=tuple(told))).cycles
     assert [(window.start, window.headache_days) for window in cycle.windows if window.counts] == [(day(start), days) for start, days in windows]
     assert cycle.days == expected
+
+
+# What: the diary's months (first day, days, diary days), the follow-ups, the next session -> every window: its first day, its days, its note
+BESIDE = "the diary has these days"
+SHOWN: dict[str, tuple[list[tuple[int, int, int]], list[ToldFollowUp], int | None, list[tuple[int, int, str]]]] = {
+    "overlapping": ([], [a_follow_up(70, 9), a_follow_up(84, 7)], None, [(42, 9, "overlaps a later one"), (56, 7, "")]),
+    "one day of overlap": ([], [a_follow_up(56, 9), a_follow_up(83, 7)], None, [(28, 9, "overlaps a later one"), (55, 7, "")]),
+    "side by side": ([], [a_follow_up(56, 9), a_follow_up(84, 7)], None, [(28, 9, ""), (56, 7, "")]),
+    "the middle of three": (
+        [],
+        [a_follow_up(42, 9), a_follow_up(56, 8), a_follow_up(70, 7)],
+        None,
+        [(14, 9, ""), (28, 8, "overlaps a later one"), (42, 7, "")],
+    ),
+    "the check at two weeks": ([], [a_follow_up(14, 8)], None, [(-14, 8, "not used: crosses the session of 2026-03-09")]),
+    "crosses the next session": ([], [a_follow_up(100, 8)], 84, [(72, 8, "not used: crosses the session of 2026-06-01")]),
+    "opens on the next session": ([], [a_follow_up(112, 8)], 84, [(84, 8, "")]),
+    "the diary has the month": ([(56, 9, 28)], [a_follow_up(84, 8)], None, [(56, 9, ""), (56, 8, f"not used: {BESIDE}")]),
+    "the diary has 9 of its days": ([(56, 9, 28)], [a_follow_up(65, 8)], None, [(37, 8, f"not used: {BESIDE}"), (56, 9, "")]),
+    "the diary has 8 of its days": ([(56, 9, 28)], [a_follow_up(64, 8)], None, [(36, 8, "overlaps a later one"), (56, 9, "")]),
+    "the diary is incomplete": ([(56, 9, 19)], [a_follow_up(84, 8)], None, [(56, 9, "incomplete"), (56, 8, "")]),
+    "an incomplete one": ([], [a_follow_up(84, 8, 19)], None, [(56, 8, "incomplete")]),
+    "an incomplete one beside the diary": ([(56, 9, 28)], [a_follow_up(84, 8, 19)], None, [(56, 9, ""), (56, 8, f"not used: {BESIDE}")]),
+    "before, beside the diary": ([(-28, 20, 28)], [a_follow_up(-7, 18)], None, [(-35, 18, "not used: the diary is the baseline"), (-28, 20, "")]),
+    "before, two": ([], [a_follow_up(-7, 18), a_follow_up(0, 17)], None, [(-35, 18, "not used: the later one is the baseline"), (-28, 17, "")]),
+    "before, incomplete": ([], [a_follow_up(0, 18, 19)], None, [(-28, 18, "not used: too few diary days")]),
+    "after the time": ([], [a_follow_up(112, 8)], None, [(84, 8, "after the cycle's time")]),
+}
+
+
+@pytest.mark.parametrize("what", SHOWN)
+def test_every_window_that_was_told_is_shown(what: str) -> None:
+    months, told, following, expected = SHOWN[what]
+    sessions = (day(0), *([day(following)] if following else []))
+    diary = tuple(one for start, days, of in months for one in a_month(start, (days, of)))
+    course = course_of(ResponseFacts(today=day(150), sessions=sessions, follow_ups=tuple(told), diary=diary))
+    shown = [(one.window.start, one.window.headache_days, ", ".join(one.notes)) for one in course.shown if one.window.diary_days]
+    assert shown == [(day(start), days, note) for start, days, note in expected]
+    assert all(not one.counts for one in course.shown if "not used" in "".join(one.notes))
+
+
+# The follow-ups' days after the session and their counts -> NICE: the last three that do not overlap, from the latest backwards
+ROWS: dict[str, tuple[dict[int, int], str]] = {
+    "a high one that a later one overlaps is passed over": ({28: 9, 56: 9, 70: 20, 84: 9}, EPISODIC),
+    "the latest is never passed over": ({28: 9, 56: 9, 84: 9, 90: 20}, GO),
+    "three that overlap are not three in a row": ({60: 9, 74: 9, 88: 9}, OPEN),
+    "days between them, less than a window": ({28: 9, 62: 9, 96: 9}, EPISODIC),
+    "a whole window between them": ({28: 9, 84: 9, 112: 9}, OPEN),
+}
+
+
+@pytest.mark.parametrize("what", ROWS)
+def test_months_in_a_row_do_not_overlap(protocol: Protocol, what: str) -> None:
+    told, expected = ROWS[what]
+    diary = tuple(a_month(-28, 28))
+    course = course_of(
+        ResponseFacts(today=day(120), sessions=(day(0), day(113)), diary=diary, follow_ups=tuple(a_follow_up(on, days) for on, days in told.items()))
+    )
+    (part,) = (part for part in verdict(protocol, NICE, course).parts if part.because == "became-episodic")
+    assert {True: EPISODIC, False: GO, None: OPEN}[part.holds] == expected
 
 
 def test_the_diary_comes_before_a_follow_up_of_the_same_month() -> None:

@@ -345,6 +345,12 @@ def test_another_product_is_shown_and_never_added(chair: Any, day: str, level: s
 # Vials
 
 
+def test_a_lot_that_was_corrected_is_the_same_vial_with_a_note(chair: Any) -> None:
+    found = chair.found(vials=choose_vials([chair.vial(lot="C1235", former=("C1234",))], ["c-1234"]))
+    assert (found["lot-corrected"].level, found["lot-corrected"].because) == ("note", "c-1234 was corrected to C1235")
+    assert "vial-unknown" not in found and "lot-corrected" not in chair.found(vials=choose_vials([chair.vial(lot="C1235")], ["c-1235"]))
+
+
 def test_a_lot_that_nobody_knows_shows_the_near_ones(chair: Any) -> None:
     stock = [chair.vial(lot="C1234"), chair.vial(lot="X9999", vial_id=2)]
     found = chair.found(vials=choose_vials(stock, ["C1243"]))["vial-unknown"]

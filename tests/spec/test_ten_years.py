@@ -71,14 +71,15 @@ class Practice:
         words = ["session", "P0001", "--vial", "A1", "--as-planned", "--answers", str(DATA / "chair.yaml"), "--no-input", *flags]
         return self.run(*words, code=code) if code else self.item(*words)
 
-    def treat(self, *flags: str) -> int:
-        """A session on the first day that it may be, with the check of its effect twelve days after; its number."""
+    def treat(self, *, asked: bool = True) -> int:
+        """A session on the first day that it may be and, where ``asked``, the check of its effect twelve days after; its number."""
         self.go_to_due()
-        told = self.session(*flags)
+        told = self.session()
         assert isinstance(told, dict)
         self.sessions.append(self.day)
         self.later(12)
-        self.follow_up("none")
+        if asked:
+            self.follow_up("none")
         return int(told["visit"])
 
     def follow_up(self, event: str, *flags: str) -> dict[str, Any]:
@@ -170,12 +171,12 @@ def an_emergency(practice: Practice) -> None:
 
 
 def routine(practice: Practice, *, sessions: int) -> None:
-    """A session on each day that ``due`` names, and a consult before the last one is a year old."""
-    for _ in range(sessions):
+    """A session on each day that ``due`` names, the effect asked for after each fourth, and a consult before the last one is a year old."""
+    for number in range(sessions):
         practice.go_to_due()
         if (practice.day - practice.consulted).days > 330:
             practice.consult()
-        practice.treat()
+        practice.treat(asked=number % 4 == 0)
 
 
 def toxin_elsewhere(practice: Practice) -> None:

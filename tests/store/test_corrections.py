@@ -394,9 +394,9 @@ class TestUndo:
             one.record_consult(make.consult(on=date(2026, 5, 5)), one.pin_edition(other))
         practice.undo()
         with open_ledger(practice.path) as reader:
-            assert reader.newest_edition("chronic-migraine") == 1
+            assert reader.editions_in_use() == {"chronic-migraine": 1}
         with practice.change() as one:
             assert one.pin_edition(other) == 2
             one.record_consult(make.consult(on=date(2026, 5, 5)), 2)
         with open_ledger(practice.path) as reader:
-            assert reader.newest_edition("chronic-migraine") == 2
+            assert reader.editions_in_use() == {"chronic-migraine": 2}

@@ -167,6 +167,9 @@ def test_pauses_archives_and_appointments_reach_the_due_list(ledger: Path, chang
         assert [(one.patient, one.paused_until, one.stopped_on) for one in reader.due_candidates()] == [
             ("A1", date(2026, 9, 1), None), ("A2", None, None), ("A4", None, date(2026, 3, 2)),
         ]  # fmt: skip
+        assert [reader.due_candidates(number) for number in range(1, 5)] == [
+            tuple(one for one in reader.due_candidates() if one.patient_id == number) for number in range(1, 5)
+        ]
         assert reader.due_candidates()[1].appointments == (
             Appointment("moved", date(2026, 4, 1), date(2026, 4, 8)), Appointment("missed", date(2026, 3, 31)),
         )  # fmt: skip

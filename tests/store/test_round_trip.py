@@ -106,7 +106,7 @@ follow_ups = st.builds(
         ),
         max_size=3,
     ).map(tuple),
-    resolved=st.lists(st.builds(EventResolved, event=words, resolved_on=days), max_size=3).map(tuple),
+    resolved=st.lists(st.builds(EventResolved, event=words, resolved_on=days), max_size=3).map(tuple), note=maybe_words,
 )  # fmt: skip
 steadily = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 numbers = count(1)
@@ -218,7 +218,7 @@ def test_a_follow_up_comes_back(practice: Practice, values: dict[str, Any]) -> N
         for one in whole.events
     )
     resolved = tuple(EventResolved(event=event, resolved_on=on) for event, on in whole.resolved)
-    assert FollowUpVisit(**common(whole), events=events, resolved=resolved) == follow_up
+    assert FollowUpVisit(**common(whole), events=events, resolved=resolved, note=whole.note) == follow_up
 
 
 def test_an_imported_session_comes_back(practice: Practice) -> None:

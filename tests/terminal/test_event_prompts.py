@@ -17,7 +17,7 @@ from botoxcli.clinic.protocol import Protocol
 from botoxcli.errors import Interrupted
 from botoxcli.files.protocol_yaml import load_protocol
 from botoxcli.paths import shipped_protocols
-from botoxcli.terminal.event_prompts import ask_about, ask_ended, ask_which
+from botoxcli.terminal.event_prompts import ask_about, ask_ended, ask_what, ask_which
 
 Value = TypeVar("Value")
 DAY = date(2026, 3, 9)
@@ -102,6 +102,35 @@ def test_an_event_whole(protocol: Protocol) -> None:
     assert screen.count("since when") == 2
     told, _ = run(["u", "", "", ""], lambda: ask_about(neck_pain, today=DAY, on=DAY))
     assert (told.severity, told.onset, told.related, told.resolved_on) == (None, None, "unknown", None)
+
+
+def test_every_prompt_explains_itself_and_an_onset_may_be_unknown(protocol: Protocol) -> None:
+    neck_pain = protocol.adverse_events[13]
+    told, screen = run(["?", "mild", "?", "u", "help", "n", "?", "n"], lambda: ask_about(neck_pain, today=DAY, on=DAY))
+    assert (told.severity, told.onset, told.related, told.resolved_on) == ("mild", None, "no", None)
+    assert screen == (
+        "\nNeck pain (neck-pain)\n"
+        "    how severe, mild/moderate/severe/unknown >     A word or its beginning; u: unknown. It has no default.\n"
+        "    how severe, mild/moderate/severe/unknown > "
+        "    since when (a date; Enter or u: not known) >     A date is 2026-03-09, yesterday or -3d (three days ago), up to the day of\n"
+        "    this follow-up. Enter or u: nobody knows since when; it then counts from the\n"
+        "    day of this follow-up.\n"
+        "    since when (a date; Enter or u: not known) > "
+        "    related to the treatment, yes/no/unknown [unknown] >     A word or its beginning. Enter: unknown.\n"
+        "    related to the treatment, yes/no/unknown [unknown] > "
+        "    ended on (a date; Enter: still there) >     A date is 2026-03-09, yesterday or -3d (three days ago), up to the day of\n"
+        "    this follow-up. Enter or n: it is still there.\n"
+        "    ended on (a date; Enter: still there) > "
+    )
+    (faint,) = [PastEvent(3, date(2026, 2, 3), "faint", "mild", None, resolved=False)]
+    ended, screen = run(["?", "n"], lambda: ask_ended([faint], today=DAY, on=DAY, answered=[]))
+    assert (ended, screen.count("n: it is still there.")) == ({"faint": None}, 1)
+
+
+@pytest.mark.parametrize(("lines", "words"), [(["", "?", "A metallic taste"], "A metallic taste"), (["u"], None), (["Unknown"], None)])
+def test_what_no_event_says_is_said_in_words(lines: list[str], words: str | None) -> None:
+    said, screen = run(lines, ask_what)
+    assert (said, screen.count("Say in a few words")) == (words, len(lines) - 1)
 
 
 def test_what_was_still_there_is_asked_about_once(protocol: Protocol) -> None:

@@ -59,6 +59,7 @@ def test_the_whole_screen_where_sites_are_chosen() -> None:
         Enter = nothing more here, go on, ? = help > 
         The checklist is complete:
         [x] scalenus-medius 20 U: 1 site as planned
+            [x] scalenus-medius-left 20 U
         [-] splenius-cervicis 0 U: nothing given
         total 20 U, 0.40 mL
         """  # noqa: W291
@@ -69,6 +70,7 @@ def test_a_dose_within_its_range_is_as_planned_and_enter_gives_the_usual_one() -
     done, screen = run(["2=2.5", "3=3", ""], Checklist(LIDS))
     assert (done.hundredths, [tick.site for tick in done.deviations()]) == (1_050, ["orbicularis-oculi-left-3"])
     assert "6 sites, 7.5 U, 1 muscle. Enter records a muscle as planned" in screen
+    assert "    [x] orbicularis-oculi-left-2 2.5 U\n    [~] orbicularis-oculi-left-3 3 U" in screen.rpartition("complete:")[2]
     assert "[x] 2 left 2           2.5 U  Upper lid, outer end" in screen and "[~] 3 left 3             3 U  planned 1.25 U" in screen
     assert "Enter = the 4 open as planned" in screen
 

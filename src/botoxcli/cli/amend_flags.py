@@ -30,7 +30,12 @@ _COMMON = {"on", "answer", "answers", *_SETTLING}
 _OF_KIND: dict[VisitKind, set[str]] = {
     "consult": {"decide", "decide_reason"},
     "session": {"vial", "diluent_ml", "reconstituted", "as_planned", "planned", "skip", "units", "extra", "minutes", "injector"},
-    "follow-up": {"event", "resolved"},
+    "follow-up": {"event", "resolved", "note"},
+}
+_EXAMPLE: dict[VisitKind, str] = {
+    "consult": "--answer hit-6=46 or --decide treat",
+    "session": "--skip procerus=scar or --minutes 12",
+    "follow-up": "--answer headache-days=8 or --event neck-pain=mild",
 }
 
 
@@ -55,6 +60,7 @@ class AmendFlags:
     decide_reason: str | None = None
     event: tuple[str, ...] = ()
     resolved: tuple[str, ...] = ()
+    note: str | None = None
     accept: tuple[str, ...] = ()
     override: tuple[str, ...] = ()
 
@@ -82,7 +88,10 @@ def require_fitting(flags: AmendFlags, kind: VisitKind) -> None:
     if foreign:
         raise UsageError(f"A {kind} has no {_flag(foreign[0])}.", f"It takes {', '.join(map(_flag, sorted(_OF_KIND[kind])))}, --on and --answer.")
     if not set(given) - _SETTLING:
-        raise UsageError("There is nothing to amend.", "Give the flags of what should read otherwise; `botox visit void` withdraws a visit.")
+        raise UsageError(
+            f"There is nothing to amend: nothing was said that should read otherwise in this {kind}.",
+            f"Say it with flags, such as {_EXAMPLE[kind]}; `botox visit show` has what stands, `botox visit void` withdraws it.",
+        )
 
 
 def _flag(name: str) -> str:
@@ -167,6 +176,7 @@ def _follow_up(flags: AmendFlags, to_amend: ToAmend, on: date | None, settled: S
         answers=answers_given(outcome_questions(to_amend.protocol), flags.answer, flags.answers),
         events=None if told is None and not flags.resolved else events,
         resolved=resolved,
+        note=clean_text("--note", flags.note) if flags.note is not None else None,
         settled=settled,
     )
 

@@ -40,7 +40,7 @@ class ConsultFlags:
 
 def begin(reader: Reader, protocol: Protocol, flags: ConsultFlags, *, today: date, day: Callable[[], date], asking: bool) -> ConsultRequest:
     """The request that the flags make. A new code needs ``--name`` and ``--born``, which are asked for when a person can be."""
-    known = find_or_new(reader, flags.patient)
+    known = find_or_new(reader, flags.patient, None if flags.name is None else clean_text("--name", flags.name))
     if known is None and flags.name is None and flags.born is None and not asking:
         raise NotFound("patient", "For a new patient give --name and --born.")
     on, answers = day(), answers_given(consult_questions(protocol), flags.answer, flags.answers)

@@ -12,7 +12,7 @@ from botoxcli.cli.rows import write_item
 from botoxcli.cli.session_print import session_figures, session_lines, window_item, window_words
 from botoxcli.cli.state import State
 from botoxcli.clinic.schedule import Window
-from botoxcli.terminal.lines import note, print_lines
+from botoxcli.terminal.lines import note, print_text
 from botoxcli.workflow.consult import ConsultOutcome
 from botoxcli.workflow.correction import Corrected, Correction
 from botoxcli.workflow.due import dates_after_session
@@ -32,7 +32,7 @@ def print_correction(state: State, told: Corrected, how: Correction, *, form: st
     if form == "json":
         write_item("correction", _item(edition, told, coming, dry_run=how.dry_run))
     else:
-        print_lines(_lines(edition, told, coming, dry_run=how.dry_run))
+        print_text(_lines(edition, told, coming, dry_run=how.dry_run))
 
 
 def _lines(edition: Edition, told: Corrected, coming: Sequence[Window], *, dry_run: bool) -> Iterator[str]:
@@ -68,6 +68,8 @@ def _as_it_reads(told: Corrected) -> Iterator[str]:
     elif isinstance(outcome, FollowUpOutcome):
         yield from map(outcome_words, outcome.outcomes)
         yield f"Adverse events: {'; '.join(map(event_words, outcome.events)) or 'none'}"
+        if outcome.note:
+            yield f"Note: {outcome.note}"
 
 
 def no_longer_lines(found: Sequence[NoLongerHolds]) -> Iterator[str]:

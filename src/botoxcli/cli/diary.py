@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from botoxcli.files.diary_csv import DiaryFile
     from botoxcli.workflow.diary import DiaryImport, DiaryShown
 
-app = new_app("A headache diary: import it from a file, show its windows of 28 days.")
+app = new_app("A headache diary: import it from a file, show its windows of 28 days.\n\nExample: botox diary import P0001 diary.csv")
 PATIENT = typer.Argument(metavar="PATIENT", help="A code, or a part of a name that fits one patient.")
 COLUMNS = (
     "start", "end", "diary_days", "headache_days", "scaled_headache_days", "incomplete", "session", "over",
@@ -45,6 +46,7 @@ def import_file(
     """Import a diary: all of it, or nothing and what is wrong row by row. The same file again changes nothing.
 
     Example: botox diary import P0001 diary.csv --map date=Day,headache=HA
+    Day numbers instead of dates: botox diary import P0001 diary.csv --start 2026-02-01
     """
     from botoxcli.clinic.dates import parse_date
     from botoxcli.files.diary_csv import read_diary
@@ -89,11 +91,16 @@ def show(
 
 
 def _mapped(given: Sequence[str]) -> dict[str, str]:
-    """``--map date=Day,headache=HA`` as field -> column. A field with nothing behind ``=`` is left out of the file's columns."""
+    """``--map date=Day,headache=HA`` as field -> column, which may hold a comma.
+
+    A field with nothing behind ``=`` is left out of the file's columns.
+    """
     from botoxcli.cli.given import pairs
     from botoxcli.files.diary_csv import FIELDS
 
-    said = pairs("--map", [pair for words in given for pair in words.split(",")])
+    if any("=" not in words for words in given):
+        raise UsageError("--map needs FIELD=COLUMN.", "Write it as --map date=Day,headache=HA.")
+    said = pairs("--map", [pair for words in given for pair in re.split(r",(?=\s*\w+\s*=)", words)])
     if not said.keys() <= set(FIELDS):
         raise UsageError("--map names a field that a diary does not have.", f"The fields are {', '.join(FIELDS)}.")
     return {field.strip(): column.strip() for field, column in said.items()}

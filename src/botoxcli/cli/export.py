@@ -28,6 +28,8 @@ class Kind(StrEnum):
     ANSWERS = "answers"
     INJECTIONS = "injections"
     VIALS = "vials"
+    OUTCOMES = "outcomes"
+    EVENTS = "events"
     PATIENTS = "patients"
     DUE = "due"
 
@@ -42,15 +44,17 @@ class ExportForm(StrEnum):
 @app.command()
 def export(
     ctx: typer.Context,
-    kind: Kind = typer.Argument(metavar="KIND", help="visits, answers, injections, vials, patients or due."),
+    kind: Kind = typer.Argument(metavar="KIND", help="visits, answers, injections, vials, outcomes, events, patients or due."),
     form: ExportForm = typer.Option(ExportForm.CSV, "--format", help="csv or json."),
     output: Path | None = typer.Option(None, metavar="FILE", help="Into this file, whole or not at all (default: stdout)."),
     patient: str | None = typer.Option(None, metavar="PATIENT", help="Only this patient's."),
     since: str | None = typer.Option(None, metavar="DATE", help="From this day on."),
     until: str | None = typer.Option(None, metavar="DATE", help="Up to and with this day."),
-    identify: bool = typer.Option(False, "--identify", help="With names, and the reasons that were written."),
+    identify: bool = typer.Option(False, "--identify", help="With names, and the reasons and notes that were written."),
 ) -> None:
     """Write rows that scripts can rely on: stable columns, codes instead of names.
+
+    outcomes has a row for each measure of a follow-up, events one for each adverse event. "none" is an answer: see answers.
 
     Example: botox export injections --format csv --output doses.csv
     """
@@ -68,13 +72,14 @@ def export(
 
 
 def _wanted(state: State, reader: Reader, *, patient: str | None, since: str | None, until: str | None, identify: bool) -> Wanted:
+    from botoxcli.cli.protocols import pinned_edition
     from botoxcli.workflow.export import Wanted
 
     known = reader.find_patient(patient) if patient is not None else None
     today = state.today(reader)
     first = parse_date(since, today=today, where="--since") if since else None
     last = parse_date(until, today=today, where="--until") if until else None
-    return Wanted(known, first, last, identify)
+    return Wanted(known, first, last, identify, protocol_of=lambda edition_id: pinned_edition(reader, edition_id).protocol)
 
 
 def _refuse_what_does_not_apply(wanted: Wanted, kind: Kind, *, dated: bool, of_patients: bool) -> None:

@@ -32,6 +32,7 @@ def follow_up(
         [], metavar="ID=SEVERITY[,...]", help="An adverse event, with ,onset=DATE ,related=yes|no|unknown ,resolved=DATE; or none. Repeatable."
     ),
     resolved: list[str] = typer.Option([], metavar="EVENT=DATE", help="An event that has ended, and when. Repeatable."),
+    note: str | None = typer.Option(None, metavar="TEXT", help="In words what no event's name says; `--event other` needs it to mean anything."),
     accept: list[str] = typer.Option([], metavar="ID", help="Accept a warning. Repeatable."),
     override: list[str] = typer.Option([], metavar="ID=REASON", help="Override a stop, with a written reason. Repeatable."),
     key: str | None = typer.Option(None, metavar="TEXT", help="A key of your own: the same command again records once."),
@@ -42,16 +43,16 @@ def follow_up(
     """Outcomes and adverse events; what must be done at once is said at once.
 
     Example: botox follow-up P0001 --answer headache-days=11 --answer diary-days=28 --event neck-pain=mild
+    What the protocol does not list: --event other=mild --note "a metallic taste, gone the next day"
     """
     from botoxcli.cli.follow_up_flags import FollowUpFlags
     from botoxcli.cli.follow_up_print import print_follow_up
+    from botoxcli.cli.protocols import edition_for
 
     flags = FollowUpFlags(
         patient=patient, answer=tuple(answer), answers=answers, event=tuple(event), resolved=tuple(resolved),
-        accept=tuple(accept), override=tuple(override),
+        accept=tuple(accept), override=tuple(override), note=note,
     )  # fmt: skip
-    from botoxcli.cli.protocols import edition_for
-
     state = state_of(ctx)
     edition = edition_for(state, patient, protocol)
     request, key, today, actor = _request(state, edition, flags, on, key=key, no_input=no_input, dry_run=dry_run, talk=form is Form.TABLE)

@@ -11,7 +11,7 @@ from typing import Any
 from botoxcli import clock
 from botoxcli.cli.follow_up_print import to_do_lines
 from botoxcli.cli.state import State
-from botoxcli.clinic.adverse_events import escalated, find_event, read_resolved, still_open, what_to_do
+from botoxcli.clinic.adverse_events import escalated, find_event, read_resolved, still_open, wants_words, what_to_do
 from botoxcli.clinic.answers import UNKNOWN
 from botoxcli.clinic.findings import unsettled
 from botoxcli.clinic.outcomes import DIARY_DAYS, direction_id, direction_question, number_of, outcome_questions, required_outcomes
@@ -21,7 +21,7 @@ from botoxcli.clinic.records import AdverseEventTold
 from botoxcli.errors import Interrupted, ValueRefused
 from botoxcli.store.drafts import Drafts
 from botoxcli.terminal.ask import confirm
-from botoxcli.terminal.event_prompts import ask_about, ask_ended, ask_which
+from botoxcli.terminal.event_prompts import ask_about, ask_ended, ask_what, ask_which
 from botoxcli.terminal.findings_screen import settle
 from botoxcli.terminal.keys import interrupted_says, say, screen
 from botoxcli.terminal.lines import note
@@ -37,9 +37,10 @@ class _Said:
     which: list[str] | None = None
     told: list[dict[str, Any]] = field(default_factory=list)
     ended: dict[str, str | None] = field(default_factory=dict)
+    note: str | None = None
 
     def as_json(self, on: date) -> dict[str, Any]:
-        return {"on": on.isoformat(), "answers": self.answers, "which": self.which, "told": self.told, "ended": self.ended}
+        return {"on": on.isoformat(), "answers": self.answers, "which": self.which, "told": self.told, "ended": self.ended, "note": self.note}
 
 
 def ask_follow_up(
@@ -52,8 +53,9 @@ def ask_follow_up(
         said = _Said()
         if draft and confirm(f"An unfinished follow-up was last saved {draft.saved_at:%Y-%m-%d %H:%M} UTC. Go on with it? n drops it."):
             key = key or draft.key
-            said = _Said(draft.content["answers"], draft.content["which"], draft.content["told"], draft.content["ended"])
-            request = replace(request, on=date.fromisoformat(draft.content["on"]))
+            kept = draft.content
+            said = _Said(kept["answers"], kept["which"], kept["told"], kept["ended"], kept.get("note"))
+            request = replace(request, on=date.fromisoformat(kept["on"]))
         elif draft:
             drafts.drop(draft.key)
         change_key = key or secrets.token_hex(16)
@@ -104,6 +106,7 @@ class _Conversation:
         """The events, what they ask for at once, and then each of them whole."""
         if self.request.events is not None:
             self._at_once(self.request.events)
+            self._words(self.request.events)
             return
         begun = self.said.which is not None
         which = [find_event(self.protocol, event) for event in self.said.which or ()] if begun else list(ask_which(self.protocol))
@@ -113,10 +116,18 @@ class _Conversation:
             self.save()
         for event in which[len(self.said.told) :]:
             told = ask_about(event, today=self.today, on=self.request.on)
+            self._words((told,))
             self.said.told.append(told.model_dump(mode="json"))
             self.save()
         events = escalated(tuple(AdverseEventTold.model_validate(one) for one in self.said.told))
-        self.request = replace(self.request, events=events)
+        self.request = replace(self.request, events=events, note=self.request.note or self.said.note)
+
+    def _words(self, told: Iterable[AdverseEventTold]) -> None:
+        """What no event's name says, in words."""
+        if wants_words(told, self.request.note or self.said.note):
+            self.said.note = ask_what()
+            self.save()
+        self.request = replace(self.request, note=self.request.note or self.said.note)
 
     def _at_once(self, events: Iterable[AdverseEventTold]) -> None:
         if to_do := what_to_do(self.protocol, events):

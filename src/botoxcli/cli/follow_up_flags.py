@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from botoxcli.cli.given import accepted_ids, answers_given, overridden_ids, pairs
+from botoxcli.cli.texts import clean_text
 from botoxcli.clinic.adverse_events import read_events, read_resolved, still_open
 from botoxcli.clinic.outcomes import missing_outcomes, outcome_questions
 from botoxcli.clinic.protocol import Protocol
@@ -24,6 +25,7 @@ class FollowUpFlags:
     resolved: tuple[str, ...] = ()
     accept: tuple[str, ...] = ()
     override: tuple[str, ...] = ()
+    note: str | None = None
 
 
 def begin(plan: FollowUpPlan, flags: FollowUpFlags, *, today: date, on: date) -> FollowUpRequest:
@@ -40,6 +42,7 @@ def begin(plan: FollowUpPlan, flags: FollowUpFlags, *, today: date, on: date) ->
         resolved=resolved,
         accepted=accepted_ids(flags.accept, protocol),
         overridden=overridden_ids(flags.override, protocol),
+        note=clean_text("--note", flags.note) if flags.note is not None else None,
     )
 
 

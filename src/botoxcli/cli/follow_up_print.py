@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from botoxcli.cli.rows import write_item
-from botoxcli.clinic.adverse_events import ToDo, what_to_do
+from botoxcli.clinic.adverse_events import ToDo, wants_words, what_to_do
 from botoxcli.clinic.outcomes import DIARY_DAYS, HEADACHE_DAYS, Outcome, number_of, scaled_text
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.records import AdverseEventTold
@@ -17,6 +17,8 @@ from botoxcli.workflow.session import Edition
 
 def print_follow_up(edition: Edition, outcome: FollowUpOutcome, *, form: str, dry_run: bool) -> None:
     """The result on stdout. With JSON what must be done at once is said here; else it was said before."""
+    if wants_words(outcome.events, outcome.note):
+        note("other: --note TEXT says in words what it was; `botox visit amend` adds it.")
     if form == "json":
         say_at_once(edition.protocol, outcome.events)
         write_item("follow-up", _item(edition, outcome, dry_run=dry_run))
@@ -50,6 +52,8 @@ def _lines(edition: Edition, outcome: FollowUpOutcome, *, dry_run: bool) -> Iter
         yield f"Counts of {outcome.window.start} to {outcome.window.end}, diary days {diary_days}"
     yield from (f"  {outcome_words(one)}" for one in outcome.outcomes)
     yield f"Adverse events: {'; '.join(map(event_words, outcome.events)) or 'none'}"
+    if outcome.note:
+        yield f"Note: {outcome.note}"
     yield from (f"Resolved: {one.event} on {one.resolved_on}" for one in outcome.resolved)
     if outcome.to_do:
         yield from to_do_lines(outcome.to_do)
@@ -63,12 +67,17 @@ def _lines(edition: Edition, outcome: FollowUpOutcome, *, dry_run: bool) -> Iter
 
 def outcome_words(one: Outcome) -> str:
     """A measure to read: ``headache-days: 11 days, 12.3 in 28, incomplete``."""
-    said = "unknown" if one.value is None else f"{one.value}{f' {one.unit}' if one.unit else ''}"
+    said = "unknown" if one.value is None else _value_words(one.value, one.unit)
     if one.scaled is not None and one.scaled != one.value:
         said += f", {scaled_text(one.scaled)} in 28"
     said += ", incomplete (too few diary days)" if one.incomplete else ""
     said += f", {one.band}" if one.band else ""
     return f"{one.measure}: {said}" + (f", direction {one.direction}" if one.direction else "")
+
+
+def _value_words(value: int, unit: str | None) -> str:
+    """``11 days``, ``58``; a day that is named, not counted, is ``day 12``."""
+    return f"day {value}" if unit == "day" else f"{value}{f' {unit}' if unit else ''}"
 
 
 def event_words(told: AdverseEventTold) -> str:
@@ -102,6 +111,7 @@ def _item(edition: Edition, outcome: FollowUpOutcome, *, dry_run: bool) -> dict[
         "outcomes": [_outcome(one) for one in outcome.outcomes],
         "events": [one.model_dump(mode="json") for one in outcome.events],
         "resolved": [one.model_dump(mode="json") for one in outcome.resolved],
+        "note": outcome.note,
         "escalation": outcome.to_do.escalate if outcome.to_do else None,
         "to_do": list(to_do_lines(outcome.to_do)) if outcome.to_do else [],
         "findings": [finding.as_dict() for finding in outcome.findings],

@@ -25,7 +25,7 @@ COMMANDS = {
     "init": "Make a new ledger.",
     "demo": "A fictitious practice to look at; never touches the real ledger.",
     "settings": "Show or change the practice's settings.",
-    "consult": "Is Botox the right fit? Intake from the protocol, with a decision.",
+    "consult": "Is Botox the right fit? The protocol's intake, and a decision.",
     "prep": "The pre-care sheet with dates and hours.",
     "session": "A treatment: safety questions, vial, the site checklist.",
     "follow-up": "Outcomes and adverse events; what must be done at once.",
@@ -35,11 +35,11 @@ COMMANDS = {
     "response": "Is it working? By the protocol's named rules.",
     "lot": "Who had a lot; exits with 3 when anyone did.",
     "audit": "Which records are incomplete; exits with 3 when any is.",
-    "patient": "Add, list and show patients.",
+    "patient": "Add, list, show, edit, pause, archive; toxin given elsewhere.",
     "vial": "The stock: add, list, amend, discard, recall.",
-    "visit": "List, show, amend and void visits.",
+    "visit": "List, show, amend, void; missed, declined or moved sessions.",
     "undo": "Take the last change back; again restores it.",
-    "protocol": "List, show, check, add and compare protocols.",
+    "protocol": "List, show, check, add, diff; the schema of their files.",
     "export": "Rows for scripts and spreadsheets.",
 }
 _VALUED = ("--ledger", "--today", "--as")
@@ -118,7 +118,13 @@ def load_command(name: str) -> Any:
     command.name = name
     for each in (command, *getattr(command, "commands", {}).values()):
         each.epilog = each.epilog or GLOBAL_OPTIONS
+        each.short_help = each.short_help or _first_sentence(each.help or "")
     return command
+
+
+def _first_sentence(words: str) -> str:
+    """What a list of commands says of one: whole, where Typer would cut it."""
+    return words.partition("\n")[0].partition(". ")[0].removesuffix(".") + "."
 
 
 def _version(wanted: bool) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from botoxcli.clinic.records import NewPatient
     from botoxcli.store.reader import Reader
 
-app = new_app("Add, list and show patients.")
+app = new_app("Patients, and what happens between their visits.\n\nExample: botox patient show P0001")
 IDENTIFY_HELP = "With name and birth date, also in a pipe, JSON and CSV."
 
 

@@ -12,17 +12,17 @@ from botoxcli import paths
 from botoxcli.cli.app import new_app
 from botoxcli.cli.protocol_add import add
 from botoxcli.cli.protocol_diff import diff
-from botoxcli.cli.protocol_words import edition_named
 from botoxcli.cli.protocols import DEFAULT_PROTOCOL, SHORT_HASH
 from botoxcli.cli.rows import FORMAT_HELP, Form, write_item, write_rows
 from botoxcli.cli.state import state_of
 
-app = new_app("List, show, check, add and compare protocols.")
-LIST_COLUMNS = ("protocol", "edition", "title", "sites", "units", "product", "sha256", "origin", "in_use")
+app = new_app("Protocols and their editions.\n\nExample: botox protocol show chronic-migraine")
+LIST_COLUMNS = ("protocol", "edition", "title", "sites", "units", "product", "sha256", "origin", "in_use", "in_ledger")
 
 
 @app.command("list")
 def list_protocols(
+    ctx: typer.Context,
     everything: bool = typer.Option(False, "--all", help="Also the editions that are not in use: those before, and those that yours go before."),
     form: Form = typer.Option(Form.TABLE, "--format", help=FORMAT_HELP),
 ) -> None:
@@ -31,19 +31,25 @@ def list_protocols(
     Example: botox protocol list --all
     """
     from botoxcli.cli.protocol_sheet import summary
+    from botoxcli.cli.protocol_words import LedgerEditions
     from botoxcli.files.own_protocols import files_of_editions
     from botoxcli.files.protocol_yaml import load_protocol
-    from botoxcli.terminal.table import Column, Table, print_table
+    from botoxcli.terminal.lines import print_text
+    from botoxcli.terminal.table import Column, Table, print_table, without_what_does_not_fit
 
     files = [file for file in files_of_editions(paths.own_protocols(), paths.shipped_protocols()) if file.in_use or everything]
+    ledger = LedgerEditions.read(state_of(ctx))
     rows = [{**summary(load_protocol(file.path)), "origin": file.origin, "in_use": file.in_use} for file in files]
+    rows = [{**row, "in_ledger": ledger.has(row["protocol"], row["sha256"], in_use=row["in_use"])} for row in rows]
     if form is Form.JSON:
         write_rows("protocols", LIST_COLUMNS, rows, form=form)
         return
     headers = [Column("Protocol"), Column("Edition"), Column("Title", fold=True), Column("Sites", "right"), Column("Units", "right"), Column("From")]
     headers += [Column("In use"), Column("sha256")] if everything else []
     cells = [[*(str(row[column]) for column in LIST_COLUMNS[:5]), str(row["origin"]), *_use(row, everything)] for row in rows]
-    print_table(Table(headers, cells, empty="There is no protocol."))
+    print_table(without_what_does_not_fit(Table(headers, cells, empty="There is no protocol."), ("Units", "Sites", "Title")))
+    behind = [row for row in rows if row["in_use"] and row["protocol"] in (ledger.in_use or {})]
+    print_text(line for row in behind for line in ledger.words(row["protocol"], row["edition"], row["sha256"]))
 
 
 def _use(row: Mapping[str, Any], everything: bool) -> list[str]:
@@ -63,13 +69,20 @@ def show(
     Example: botox protocol show chronic-migraine
     """
     from botoxcli.cli.protocol_sheet import protocol_sections, summary
-    from botoxcli.terminal.lines import print_sheet
+    from botoxcli.cli.protocol_words import LedgerEditions, edition_named
+    from botoxcli.cli.protocols import sha256_in_use
+    from botoxcli.terminal.lines import Section, print_sheet
 
     loaded = edition_named(protocol or DEFAULT_PROTOCOL, state_of(ctx))
+    in_use = sha256_in_use(loaded.protocol.id) == loaded.sha256
+    ledger = LedgerEditions.read(state_of(ctx))
     if form is Form.JSON:
-        write_item("protocol", {**summary(loaded), "content": loaded.protocol.model_dump(mode="json", by_alias=True)})
+        in_ledger = ledger.has(loaded.protocol.id, loaded.sha256, in_use=in_use)
+        write_item("protocol", {**summary(loaded), "in_ledger": in_ledger, "content": loaded.protocol.model_dump(mode="json", by_alias=True)})
     else:
-        print_sheet(f"{loaded.protocol.title} ({loaded.protocol.id}, edition {loaded.protocol.edition})", protocol_sections(loaded))
+        behind = tuple(ledger.words(loaded.protocol.id, loaded.protocol.edition, loaded.sha256)) if in_use else ()
+        sections = (*([Section("", behind, "")] if behind else []), *protocol_sections(loaded))
+        print_sheet(f"{loaded.protocol.title} ({loaded.protocol.id}, edition {loaded.protocol.edition})", sections)
 
 
 @app.command()

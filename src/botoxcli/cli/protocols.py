@@ -39,6 +39,18 @@ def edition_for(state: State, patient: str, protocol: str | None) -> LoadedProto
     return edition_of(followed_protocol(history, protocol, DEFAULT_PROTOCOL))
 
 
+def sha256_in_use(protocol: str) -> str | None:
+    """The sha256 of the file that is followed now; None where there is none of that id."""
+    from botoxcli.errors import NotFound
+    from botoxcli.files.own_protocols import file_in_use
+    from botoxcli.files.protocol_yaml import read_bytes, sha256_of
+
+    try:
+        return sha256_of(read_bytes(file_in_use(protocol, paths.own_protocols(), paths.shipped_protocols())))
+    except NotFound:
+        return None
+
+
 def shipped_edition(protocol: str) -> LoadedProtocol:
     """The edition that came with the program. Raises NotFound."""
     from botoxcli.files.protocol_yaml import find_protocol, load_protocol

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
 from botoxcli.cli.rows import Form, write_rows
-from botoxcli.clinic.diary import DiaryWindow, figure, rounded
+from botoxcli.clinic.diary import figure, rounded
 from botoxcli.clinic.quantity import number
-from botoxcli.clinic.response import Course, Cycle
+from botoxcli.clinic.response import OVERLAPS, Course, Cycle, ShownWindow
 from botoxcli.clinic.response_rules import RuleVerdict, change_words, percent_change
 from botoxcli.terminal.console import is_plain
-from botoxcli.terminal.lines import print_lines
+from botoxcli.terminal.lines import print_lines, print_text
 from botoxcli.terminal.table import Column, Table, print_table
 from botoxcli.workflow.response import Response
 
+_OVERLAPPING = "Months in a row are counted from the latest backwards, without one that overlaps a later one; a cycle's mean has them all."
 COLUMNS = (
     "rules", "verdict", "baseline", "latest", "change_percent", "because", "in_words", "missing", "change_days", "latest_cycle", "look_again",
     "parts", "title", "source", "note", "patient", "protocol", "edition", "baseline_source", "baseline_told", "baseline_hours", "course_from",
@@ -54,7 +54,7 @@ def _item(found: Response, said: RuleVerdict) -> dict[str, Any]:
         "baseline_hours": _number(course.baseline.hours),
         "course_from": course.sessions[0].isoformat() if course.sessions else None,
         "cycles": [_cycle(cycle, course) for cycle in course.cycles],
-        "windows": [_window(window, number) for number, window in _windows(course)],
+        "windows": [_window(shown) for shown in course.shown],
     }
 
 
@@ -71,9 +71,10 @@ def _cycle(cycle: Cycle, course: Course) -> dict[str, Any]:
     }
 
 
-def _window(window: DiaryWindow, cycle: int) -> dict[str, Any]:
+def _window(shown: ShownWindow) -> dict[str, Any]:
+    window = shown.window
     return {
-        "cycle": cycle,
+        "cycle": shown.cycle,
         "start": window.start.isoformat(),
         "end": window.end.isoformat(),
         "source": window.source,
@@ -82,15 +83,9 @@ def _window(window: DiaryWindow, cycle: int) -> dict[str, Any]:
         "scaled_headache_days": _number(window.scaled_headache_days),
         "headache_hours": _number(window.scaled_hours),
         "incomplete": window.incomplete,
-        "counts": window.counts,
+        "counts": shown.counts,
+        "note": ", ".join(shown.notes) or None,
     }
-
-
-def _windows(course: Course) -> Iterator[tuple[int, DiaryWindow]]:
-    """Each window with its cycle; the baseline's is of cycle 0."""
-    if course.baseline.window:
-        yield 0, course.baseline.window
-    yield from ((cycle.number, window) for cycle in course.cycles for window in (*cycle.windows, *cycle.later))
 
 
 def _number(value: Fraction | None) -> int | float | None:
@@ -102,10 +97,13 @@ def _change(cycle: Cycle, course: Course) -> Fraction | None:
 
 
 def print_response(found: Response) -> None:
-    """To read: the baseline, the windows, the cycles, and the rules side by side."""
+    """To read: the baseline, the windows, the cycles, and the rules side by side. Without headache days to count, where to look instead."""
     course, protocol = found.course, found.protocol
     since = f", course from {course.sessions[0]}" if course.sessions else ""
     print_lines([f"{found.patient} under {protocol.id}, edition {protocol.edition}{since}", ""])
+    if not protocol.response_rules and not found.counts_headache_days:
+        print_text(_instead(found))
+        return
     before = course.baseline
     print_lines(
         [f"Baseline: {figure(before.days)} headache days in 28 ({before.told})" if before.days is not None else f"Baseline: none ({before.told})"]
@@ -118,17 +116,23 @@ def print_response(found: Response) -> None:
     print_table(_rule_table(found))
 
 
+def _instead(found: Response) -> list[str]:
+    measured = ", ".join(measure.title[0].lower() + measure.title[1:] for measure in found.protocol.outcomes.measures)
+    told = f"What it follows is {measured}: `botox chart {found.patient}` has it from each follow-up." if measured else ""
+    return [f"The protocol {found.protocol.id} has no response rules and counts no headache days, so there is no verdict.", *([told] if told else [])]
+
+
 def _window_table(course: Course) -> Table:
     headers = [Column("Cycle", "right"), Column("From"), Column("To"), Column("Headache", "right"), Column("In 28", "right"), Column("Told by")]
     rows = []
-    for cycle, window in _windows(course):
-        late = any(window in one.later for one in course.cycles)
-        marks = ["incomplete"] * window.incomplete + ["not over"] * (not window.over) + ["after the cycle's time"] * late
+    for shown in course.shown:
+        window = shown.window
         days = [f"{window.headache_days} of {window.diary_days}", figure(window.scaled_headache_days)]
-        place = str(cycle) if cycle else "before"
-        rows.append([place, window.start.isoformat(), window.end.isoformat(), *days, window.source, ", ".join(marks)])
+        place = str(shown.cycle) if shown.cycle else "before"
+        rows.append([place, window.start.isoformat(), window.end.isoformat(), *days, window.source, ", ".join(shown.notes)])
     headers.append(Column("Note", fold=True))
-    return Table(headers, rows, empty="No window of 28 days after a session has been told, by a diary or a follow-up.")
+    footer = ["", _OVERLAPPING] if any(OVERLAPS in shown.notes for shown in course.shown) else []
+    return Table(headers, rows, footer=footer, empty="No window of 28 days after a session has been told, by a diary or a follow-up.")
 
 
 def _cycle_line(cycle: Cycle, course: Course) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from botoxcli.cli.given import millilitres
 from botoxcli.cli.session_flags import reconstitution
+from botoxcli.cli.session_last_time import last_session, last_time, show_last_time
 from botoxcli.clinic.answers import chair_questions, missing
 from botoxcli.clinic.checklist import Checklist
 from botoxcli.clinic.dose_outlook import outlook_lines
@@ -23,6 +23,7 @@ from botoxcli.clinic.instants import moment_text
 from botoxcli.clinic.planned_dose import weight_grams
 from botoxcli.clinic.quantity import ml_text, units_text
 from botoxcli.clinic.session_draft import SessionDraft
+from botoxcli.clinic.session_rules import lot_corrected
 from botoxcli.clinic.stock import choose_vials, todays_vials
 from botoxcli.errors import Interrupted, StoppedByRule, ValueRefused
 from botoxcli.terminal.ask import confirm
@@ -32,9 +33,6 @@ from botoxcli.terminal.prompts import ask_questions
 from botoxcli.terminal.session_screen import run_checklist
 from botoxcli.workflow.doses import outlook_of
 from botoxcli.workflow.session import SessionPlan, SessionRequest, facts_of, findings_of, planned_diluent_ul
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _LONGEST = 600
 _VIAL_FINDINGS = ("vial-unknown", "vial-used", "vial-recalled", "vial-expired", "product")
@@ -116,8 +114,9 @@ class Chair:
 def at_the_chair(chair: Chair, *, rehearsal: bool) -> SessionDraft:
     """The whole conversation up to the last yes. Raises Interrupted, StoppedByRule; the draft then holds what was said."""
     _confirm_patient(chair)
+    chair.keep(chair.draft)  # what the flags said is there to be gone on with from the first question on
     with interrupted_says(chair.saved):
-        _show_last_time(chair.plan.history.sessions, chair.plan.protocol.id)
+        show_last_time(_last(chair), chair.draft.checklist)
         steps = _STEPS if rehearsal else (*_STEPS, _ask_to_record)
         place = 0
         while place < len(steps):
@@ -176,29 +175,8 @@ def _show_doses(chair: Chair) -> None:
         say(screen(), line)
 
 
-def _show_last_time(sessions: Sequence[PastSession], protocol: str) -> None:
-    last = next((session for session in reversed(sessions) if session.protocol == protocol), None)
-    if last is None:
-        say(screen(), "First session under this protocol.")
-        return
-    say(screen(), f"Last session: {last.date.isoformat()} (visit {last.visit}), {units_text(last.hundredths)} U.")
-    for site, words in last_time(last).items():
-        say(screen(), f"  {site}: {words}")
-    was_so = [question for question, answer in last.answers if answer == "yes" and question in ("weakness-or-ptosis-now", "trouble-since-last")]
-    if was_so:
-        say(screen(), f"  Answered yes then: {', '.join(was_so)}")
-
-
-def last_time(session: PastSession | None) -> Mapping[str, str]:
-    """Where a session left the plan, site by site, in words."""
-    if session is None:
-        return {}
-    words = {}
-    for deviation in session.deviations:
-        why = f" ({deviation.reason})" if deviation.reason else ""
-        said = {"skipped": "skipped", "extra": f"extra {units_text(deviation.hundredths)} U"}
-        words[deviation.site] = said.get(deviation.state, f"{units_text(deviation.hundredths)} U") + why
-    return words
+def _last(chair: Chair) -> PastSession | None:
+    return last_session(chair.plan.history.sessions, chair.plan.protocol.id, chair.draft.on)
 
 
 def _ask_safety(chair: Chair) -> None:
@@ -222,6 +200,8 @@ def _ask_vials(chair: Chair) -> None:
     while True:
         if not chair.draft.lots:
             _ask_lots(chair)
+        for finding in lot_corrected(facts_of(chair.plan, chair.request())):
+            say(screen(), f"{finding.level.upper()} {finding.id}: {finding.because}")
         problems = [finding for finding in chair.new_findings() if finding.id in _VIAL_FINDINGS]
         if not problems:
             return
@@ -305,12 +285,11 @@ def _run_checklist(chair: Chair) -> None:
         chair.keep(replace(chair.draft, begun_at=chair.now()))
     otherwise = [tick.muscle for tick in chair.draft.checklist.chosen()]
     complete = chair.going_back and not chair.draft.checklist.open_muscles()
-    last = next((session for session in reversed(chair.plan.history.sessions) if session.protocol == chair.plan.protocol.id), None)
     checklist = run_checklist(
         chair.draft.checklist,
         volume_ul=_volumes(chair),
         save=lambda ticked: chair.keep(chair.draft.with_checklist(ticked)),
-        last_time=last_time(last),
+        last_time=last_time(_last(chair), chair.draft.checklist),
         start_at=next(iter(otherwise), chair.plan.protocol.muscles[-1]) if complete else None,
     )
     chair.keep(chair.draft.with_checklist(checklist))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import typer
@@ -51,16 +51,18 @@ def undo(
 def _ask(found: Turn, *, yes: bool, no_input: bool) -> None:
     """Shows what it is and asks. Raises MissingInput when nobody can be asked, Interrupted for a no."""
     from botoxcli.cli.given import may_ask
-    from botoxcli.clinic.undo_words import change_words
+    from botoxcli.clinic.undo_words import identity_back
     from botoxcli.errors import Interrupted, MissingInput
     from botoxcli.terminal.ask import confirm
     from botoxcli.terminal.lines import note
 
     if yes:
         return
-    for line in (f"{_verb(found, 'This restores', 'This takes back')}:", *(f"- {line}" for line in change_words(found.seen, found.visit))):
+    asking = may_ask(no_input)
+    changes = (*found.changes, *identity_back(found.seen)) if asking else ()
+    for line in _words(found, "This restores", "This takes back", changes):
         note(line)
-    if not may_ask(no_input):
+    if not asking:
         raise MissingInput(["--yes"])
     if not confirm(_verb(found, "Restore it?", "Take it back?")):
         raise Interrupted("Nothing was changed.")
@@ -70,10 +72,21 @@ def _verb(found: Turn, restore: str, take_back: str) -> str:
     return restore if found.restores else take_back
 
 
+def _words(found: Turn, restore: str, take_back: str, changes: Sequence[str]) -> Iterator[str]:
+    """What it is about, and what reads otherwise then."""
+    from botoxcli.clinic.undo_words import change_words
+
+    yield f"{_verb(found, restore, take_back)}:"
+    yield from (f"- {line}" for line in change_words(found.seen, found.visit))
+    if changes:
+        yield _verb(found, "What changes again:", "What changes back:")
+        yield from (f"- {line}" for line in changes)
+
+
 def _print(found: Turn, no_longer: Sequence[NoLongerHolds], form: Form, *, done: bool, dry_run: bool) -> None:
     from botoxcli.cli.correction_print import no_longer_lines
     from botoxcli.clinic.undo_words import change_words, follows_words
-    from botoxcli.terminal.lines import print_lines
+    from botoxcli.terminal.lines import print_text
 
     seen = found.seen
     if form is Form.JSON:
@@ -85,16 +98,17 @@ def _print(found: Turn, no_longer: Sequence[NoLongerHolds], form: Form, *, done:
             "visit": seen.visit,
             "patients": list(seen.patients),
             "lots": list(seen.lots),
+            "changes": list(found.changes) if done or dry_run else [],
             "no_longer_holds": [one.as_dict() for one in no_longer],
             "standing": not done and not dry_run,
             "dry_run": dry_run,
         }
         write_item("undo", item)
         return
-    touched = [f"- {line}" for line in change_words(seen, found.visit)]
     if dry_run:
-        print_lines([f"{_verb(found, 'Would restore', 'Would take back')}:", *touched, "Nothing was recorded."])
+        print_text([*_words(found, "Would restore", "Would take back", found.changes), "Nothing was recorded."])
     elif not done:
-        print_lines(["This key did so already; nothing was recorded. The last change now:", *touched])
+        touched = [f"- {line}" for line in change_words(seen, found.visit)]
+        print_text(["This key did so already; nothing was recorded. The last change now:", *touched])
     else:
-        print_lines([f"{_verb(found, 'Restored', 'Taken back')}:", *touched, follows_words(seen), *no_longer_lines(no_longer)])
+        print_text([*_words(found, "Restored", "Taken back", found.changes), follows_words(seen, found.visit), *no_longer_lines(no_longer)])

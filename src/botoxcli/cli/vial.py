@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from botoxcli.clinic.history import StockVial
     from botoxcli.workflow.vials import Change
 
-app = new_app("The stock: add, list, amend, discard, recall.")
+app = new_app("The stock of vials.\n\nExample: botox vial add C1234 --units 200 --expires 2027-06 --count 5")
 LOT = typer.Argument(metavar="LOT", help="The lot, with or without its spaces and hyphens.")
 
 
@@ -150,6 +150,7 @@ def discard(
     state = state_of(ctx)
     change, _ = _change(state, on)
     words = _written("--note", note) if note else None
+    _note_correction(state, lot)
     taken = discard_vials(Recorder(state.ledger), lot, change, reason=reason.value, count=count, note=words)
     with state.reader() as reader:
         gone = tuple(reader.vial(vial.vial_id) for vial in taken)
@@ -174,6 +175,7 @@ def recall(
 
     state = state_of(ctx)
     change, _ = _change(state, on)
+    _note_correction(state, lot)
     vials = recall_lot(Recorder(state.ledger), lot, change, reason=_written("--reason", reason))
     with state.reader() as reader:
         now = reader.vials(vials[0].lot)
@@ -192,6 +194,17 @@ def _change(state: State, on: str | None) -> tuple[Change, date]:
     if day > today:
         raise ValueRefused("--on", f"this day is after today, {today}")
     return Change(actor, clock.utc_now(), day), today
+
+
+def _note_correction(state: State, lot: str) -> None:
+    """Says which lot is meant by one that was corrected."""
+    from botoxcli.terminal.lines import note
+    from botoxcli.workflow.vials import correction_words
+
+    with state.reader() as reader:
+        words = correction_words(reader, lot)
+    if words:
+        note(f"{lot}: {words}")
 
 
 def _asked(units: str | None, expires: date | None, today: date, *, asking: bool) -> tuple[str, date]:

@@ -19,7 +19,7 @@ from botoxcli.clinic.dates import parse_date
 if TYPE_CHECKING:
     from botoxcli.clinic.past_visit import VisitHead
 
-app = new_app("List, show, amend and void visits.")
+app = new_app("Visits, and sessions that did not come about.\n\nExample: botox visit list --patient P0001")
 
 
 class Kind(StrEnum):

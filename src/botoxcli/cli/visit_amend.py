@@ -45,8 +45,9 @@ def amend(
     injector: str | None = typer.Option(None, metavar="NAME", help="Session: who injected."),
     decide: NewDecision | None = typer.Option(None, help="Consult: your own decision; none takes it back."),
     decide_reason: str | None = typer.Option(None, metavar="TEXT", help="Consult: why you decided so (default: --reason)."),
-    event: list[str] = typer.Option([], metavar="ID=SEVERITY[,...]", help="Follow-up: all its events, or none. Repeatable."),
+    event: list[str] = typer.Option([], metavar="ID=SEVERITY[,...]", help="Follow-up: all its events (what is not named goes), or none."),
     resolved: list[str] = typer.Option([], metavar="EVENT=DATE", help="Follow-up: an event that has ended, and when. Repeatable."),
+    note: str | None = typer.Option(None, metavar="TEXT", help="Follow-up: its note, in words."),
     accept: list[str] = typer.Option([], metavar="ID", help="Accept a warning. Repeatable."),
     override: list[str] = typer.Option([], metavar="ID=REASON", help="Override a stop, with a written reason. Repeatable."),
     key: str | None = typer.Option(None, metavar="TEXT", help="A key of your own: the same command again records once."),
@@ -66,7 +67,7 @@ def amend(
         on=on, answer=tuple(answer), answers=answers, vial=tuple(vial), diluent_ml=diluent_ml, reconstituted=reconstituted,
         as_planned=as_planned, planned=tuple(planned), skip=tuple(skip), units=tuple(units), extra=tuple(extra), minutes=minutes,
         injector=injector, decide=decide.value if decide else None, decide_reason=decide_reason, event=tuple(event),
-        resolved=tuple(resolved), accept=tuple(accept), override=tuple(override),
+        resolved=tuple(resolved), note=note, accept=tuple(accept), override=tuple(override),
     )  # fmt: skip
     state, asking = state_of(ctx), may_ask(no_input)
     patch = _patch(state, visit, flags)

@@ -22,6 +22,7 @@ def visit_sections(visit: WholeVisit, zone: str) -> tuple[Section, ...]:
         Section("Injections", tuple(_injections(visit))),
         Section("Vials", tuple(_vials(visit, zone))),
         Section("Events", tuple(_events(visit))),
+        Section("Note", (visit.note,) if visit.note else ()),
     )
     return tuple(part for part in parts if part.points)
 
@@ -33,6 +34,8 @@ def _about(visit: WholeVisit) -> Iterable[str]:
     if head.decided:
         yield f"Practitioner's decision: {head.decided}{f' ({visit.reason})' if visit.reason else ''}"
     yield f"Protocol: {head.protocol}, edition {head.edition} (sha256 {head.edition_sha256[:SHORT_HASH]})"
+    if visit.jurisdiction:
+        yield f"Jurisdiction: {visit.jurisdiction}"
     yield f"Recorded: {instant_text(head.recorded_at)} by {head.recorded_by}; state {head.state}"
     if visit.injector:
         yield f"Injector: {visit.injector}"

@@ -26,6 +26,7 @@ Related = Literal["yes", "no", "unknown"]
 
 EVENT = "event"
 NONE = "none"
+OTHER = "other"  # the event that says nothing without a note in words
 SEVERITIES: tuple[Severity, ...] = ("mild", "moderate", "severe")
 RELATED: tuple[Related, ...] = ("yes", "no", "unknown")
 _FORM = "Write it as --event neck-pain=mild, with ,onset=DATE ,related=yes|no|unknown ,resolved=DATE behind it, or --event none."
@@ -148,6 +149,11 @@ def what_to_do(protocol: Protocol, told: Iterable[AdverseEventTold]) -> ToDo | N
     level: Escalation = "emergency" if any(one.escalate == "emergency" for one in grave) else "review"
     care = protocol.aftercare
     return ToDo(level, tuple(one.event for one in grave), _AT_ONCE[level], care.warning if level == "emergency" else care.call_us, care.source)
+
+
+def wants_words(told: Iterable[AdverseEventTold] | None, note: str | None) -> bool:
+    """Whether something was told that only a note says, and there is none."""
+    return not note and any(one.event == OTHER for one in told or ())
 
 
 def still_open(events: Iterable[PastEvent], on: date) -> tuple[PastEvent, ...]:

@@ -100,13 +100,14 @@ class Allowance:
     """What a window still allows on a day, a later dose within reach counted too.
 
     ``given_hundredths`` is what the fullest of those windows holds, ``left_hundredths`` what may come to it: None while ``unknown_on`` names
-    days of unknown units.
+    days of unknown units. ``fullest_end`` is the day on which that window ends: ``day``, or a later dose's.
     """
 
     limit: DoseWindow
     day: date
     given_hundredths: int
     left_hundredths: int | None
+    fullest_end: date
     unknown_on: tuple[date, ...] = ()
 
 
@@ -116,7 +117,7 @@ def still_allowed(limit: DoseWindow, doses: Iterable[Dose], day: date) -> Allowa
     fullest = max(held, key=lambda one: one.hundredths)
     unknown = tuple(sorted({unknown for one in held for unknown in one.unknown_on}))
     left = None if unknown and not fullest.over else max(limit.hundredths - fullest.hundredths, 0)
-    return Allowance(limit, day, fullest.hundredths, left, unknown)
+    return Allowance(limit, day, fullest.hundredths, left, fullest.day, unknown)
 
 
 def fits(limits: Iterable[DoseWindow], doses: Sequence[Dose], *, on: date, hundredths: int) -> bool:

@@ -103,11 +103,12 @@ def left_after(window: Allowance, hundredths: int) -> int | None:
 
 
 def after_lines(outlook: DoseOutlook) -> Iterator[str]:
-    """What is left once the planned dose was given, a sentence a window."""
+    """What is left on that day once the planned dose was given, a sentence a window; a later dose that decides it is named."""
     for window in outlook.windows:
         left, limit = left_after(window, outlook.planned_hundredths), window.limit
-        frame = f"{units_text(limit.hundredths)} U of {limit.product} in the {limit.window} to {window.day}"
-        yield f"Left of the {frame}: {'undetermined' if left is None else f'{units_text(left)} U'}"
+        frame = f"{units_text(limit.hundredths)} U of {limit.product} in {limit.window}"
+        later = f" (the window to {window.fullest_end} decides)" if window.fullest_end > window.day else ""
+        yield f"Left on {window.day} of the {frame}: {'undetermined' if left is None else f'{units_text(left)} U'}{later}"
     for dose in outlook.others:
         yield f"Another product: {dose}, not added"
 

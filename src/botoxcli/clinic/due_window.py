@@ -3,6 +3,10 @@
 Conventions. Plain dates only. ``earliest``, ``due`` and ``latest`` are days that still belong to their state: a session is ``open`` from
 ``earliest``, ``due`` in the last seven days up to and with ``due`` (never before ``earliest``), ``overdue`` after it, and ``lapsed`` after
 ``latest``. Before ``earliest`` it is ``early``.
+
+Which edition says when: what leads to a session that is still to come (the session itself, every review of the consult) goes by the edition
+in use, because that session will be held against it. What looks back at a visit that was (the check of its effect, its events) goes by the
+edition which that visit followed.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from botoxcli.clinic.history import DueCandidate, FollowUpRule, LastVisit
 
 Status = Literal["early", "open", "due", "overdue", "lapsed"]
 DUE_DAYS = 7
+_AHEAD = ("session", "consult-review")
 Rules = Callable[[int], Iterable[FollowUpRule]]
 
 
@@ -79,10 +84,12 @@ def last_of_any(candidate: DueCandidate) -> LastVisit | None:
     return candidate.session or candidate.consult or candidate.follow_up
 
 
-def rules_for(rules: Rules, visit: LastVisit | None, kind: str, anchor: str) -> Iterator[FollowUpRule]:
-    """The rules of a visit's edition of one kind and anchor; none without a visit."""
+def rules_for(rules: Rules, candidate: DueCandidate, visit: LastVisit | None, kind: str, anchor: str) -> Iterator[FollowUpRule]:
+    """The rules of one kind and anchor, of the edition in use or of the visit's as the kind has it; none without a visit."""
     if visit:
-        yield from (rule for rule in rules(visit.edition_id) if rule.kind == kind and rule.anchor == anchor)
+        ahead = candidate.edition_in_use if kind in _AHEAD else None
+        edition_id = visit.edition_id if ahead is None else ahead
+        yield from (rule for rule in rules(edition_id) if rule.kind == kind and rule.anchor == anchor)
 
 
 _ANCHOR_WORDS = {

@@ -58,7 +58,7 @@ class Deviation:
 
 @dataclass(frozen=True, slots=True)
 class PastSession:
-    """A session that stands, with its total and where it left the plan."""
+    """A session that stands, with its total and where it left the plan. ``doses`` has every site in the order of injection, a skipped one with 0."""
 
     visit: int
     date: date
@@ -67,6 +67,7 @@ class PastSession:
     hundredths: int
     deviations: tuple[Deviation, ...] = ()
     answers: tuple[tuple[str, str], ...] = ()
+    doses: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,10 @@ class PastArchive:
 
 @dataclass(frozen=True, slots=True)
 class StockVial:
-    """One vial: its label as it stands now, and what became of it. ``visit`` is the session that used it."""
+    """One vial: its label as it stands now, and what became of it. ``visit`` is the session that used it.
+
+    ``former`` are other lots that its label bore before it was corrected, where they were asked for.
+    """
 
     vial_id: int
     lot: str
@@ -128,6 +132,11 @@ class StockVial:
     given_hundredths: int | None = None
     wasted_hundredths: int | None = None
     discard_reason: str | None = None
+    former: tuple[str, ...] = ()
+
+    def bore(self, key: str) -> bool:
+        """Whether the label read this lot, as ``lot_key`` gives it, before it was corrected."""
+        return any(lot_key(lot) == key for lot in self.former)
 
 
 def treats(decision: Decision | None, decided: OwnDecision | None) -> bool:
@@ -193,7 +202,8 @@ class DueCandidate:
     ``events`` are the escalated ones that are not resolved, and every emergency: a resolved one still asks for a newer consult.
     ``appointments`` are all that stand under the protocol, in the order in which they were recorded. ``paused_until`` is the end of the last
     pause, a past one too: the first day on which the patient is not paused any more. ``stopped_on`` is for an archived patient whose
-    archive names a response rule as the reason to stop; another archived patient is no candidate.
+    archive names a response rule as the reason to stop; another archived patient is no candidate. ``edition_in_use`` is the edition of the
+    protocol that the practice took up last: what is still to come goes by it; None leaves all to the visits' own editions.
     """
 
     patient: str
@@ -206,3 +216,4 @@ class DueCandidate:
     appointments: tuple[Appointment, ...] = ()
     paused_until: date | None = None
     stopped_on: date | None = None
+    edition_in_use: int | None = None

@@ -67,7 +67,7 @@ def declined_reviews(candidate: DueCandidate, rules: Rules, session: Window | No
         return
     ours = _of(session, candidate.appointments)
     if ours and ours[-1].kind == "declined" and (consult is None or consult.date < ours[-1].on or consult.visit == session.anchor_visit):
-        for rule in rules_for(rules, visit, "consult-review", "declined"):
+        for rule in rules_for(rules, candidate, visit, "consult-review", "declined"):
             yield open_window(candidate, ours[-1].on, visit.visit, rule)
 
 
@@ -93,6 +93,6 @@ def stop_reviews(candidate: DueCandidate, rules: Rules) -> Iterator[Window]:
 def _review(candidate: DueCandidate, rules: Rules, anchor: date, default: FollowUpRule) -> Iterator[Window]:
     visit = last_of_any(candidate)
     if visit:
-        own = tuple(rules_for(rules, visit, "consult-review", default.anchor))
+        own = tuple(rules_for(rules, candidate, visit, "consult-review", default.anchor))
         for rule in own or (default,):
             yield open_window(candidate, anchor, visit.visit, rule)

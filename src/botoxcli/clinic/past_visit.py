@@ -96,7 +96,7 @@ class ToldEvent:
 
 @dataclass(frozen=True, slots=True)
 class WholeVisit:
-    """Everything that was recorded of a visit. ``reason`` is the one of the practitioner's own decision at a consult.
+    """Everything that was recorded of a visit. ``reason`` is the one of the practitioner's own decision at a consult, or a follow-up's note.
 
     ``resolved`` are the earlier events, by id, whose end this follow-up told.
     """
@@ -115,6 +115,11 @@ class WholeVisit:
     reconstituted_at: datetime | None = None
     minutes: int | None = None
     injector: str | None = None
+
+    @property
+    def note(self) -> str | None:
+        """What was written at a follow-up in words; None at another visit, or once it was forgotten."""
+        return self.reason if self.head.kind == "follow-up" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +179,23 @@ class LotLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """A value that a change put in another's place: on a label, among the settings, or (``private``) of who a patient is."""
+
+    what: str
+    before: str | None
+    after: str
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeSeen:
     """The change that ``undo`` is about: the last one, or the one that was taken back last.
 
     ``seq`` is the last entry of all, ``target_seq`` the entry in question; ``at``, ``actor``, ``command`` and the rest are the target's.
     ``stands_now`` False: undo lets it stand again. ``rows`` counts what it wrote, by table; ``patients`` are codes; ``visit`` the
-    visit that it recorded, amended or voided; ``lots`` of the vials that it touched, as they are spelt in it or now. ``reversible`` False: undo
-    cannot take this kind of change back.
+    visit that it recorded, amended or voided; ``lots`` of the vials that it touched, as they are spelt in it or now; ``replaced`` what it put
+    in the place of what stood before. ``reversible`` False: undo cannot take this kind of change back.
     """
 
     seq: int
@@ -195,3 +210,4 @@ class ChangeSeen:
     patients: tuple[str, ...] = ()
     rows: tuple[tuple[str, int], ...] = ()
     lots: tuple[str, ...] = ()
+    replaced: tuple[Replaced, ...] = ()

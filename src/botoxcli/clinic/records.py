@@ -195,10 +195,14 @@ class EventResolved(Record):
 
 
 class FollowUpVisit(Visit):
-    """A follow-up: outcomes as answers, the events that were told and those that ended since. No events means that none was told."""
+    """A follow-up: outcomes as answers, the events that were told and those that ended since. No events means that none was told.
+
+    ``note`` is what no event's name says, in words.
+    """
 
     events: tuple[AdverseEventTold, ...] = ()
     resolved: tuple[EventResolved, ...] = ()
+    note: CleanText | None = None
 
 
 class NewVial(Record):

@@ -4,14 +4,16 @@ Conventions. A course begins with a session and goes on until a consult after a 
 diary's 28 days before the first session; else a follow-up dated in those days (or on the session's day: its counts end the day
 before); else the headache-days of the last consult on or before that session, a month's days taken as those of 28. A cycle runs from one
 session to the next and is complete at it or, without one, when the minimum interval has passed; its figure is the mean of its windows
-that count and begin before that interval has passed. A follow-up's window are the 28 days that end the day before; it stands where the
-diary has none of its own. All figures are exact fractions of headache days, or hours, in 28 days.
+that count and begin before that interval has passed, whether they overlap or not. A follow-up's window are the 28 days that end the day
+before it. It is not used when a session falls into it, nor when the diary's windows that count leave it fewer days than a complete one
+has; it is shown all the same. Windows in a row are taken from the latest backwards, so that none overlaps the one after it. All figures
+are exact fractions of headache days, or hours, in 28 days.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal
@@ -20,6 +22,8 @@ from botoxcli.clinic.dates import Span, after
 from botoxcli.clinic.diary import WINDOW_DAYS, DiaryDay, DiaryWindow, count_days, crosses, diary_windows
 
 BaselineSource = Literal["diary", "follow-up", "consult", "none"]
+DISPLACED = "the diary has these days"
+OVERLAPS = "overlaps a later one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,14 @@ class ResponseFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Unused:
+    """A follow-up's window that goes into no figure, and why."""
+
+    window: DiaryWindow
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Baseline:
     """How it was before. ``days`` is None when nothing tells it, and ``told`` says where it is from, or what is missing."""
 
@@ -69,11 +81,15 @@ class Baseline:
     source: BaselineSource
     told: str
     window: DiaryWindow | None = None
+    unused: tuple[Unused, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """From the session's day to the day before the next one. ``windows`` make its figures; ``later`` ones only tell how it went on."""
+    """From the session's day to the day before the next one. ``windows`` make its figures; ``later`` ones only tell how it went on.
+
+    ``unused`` are the follow-ups' windows that end in it and go into no figure.
+    """
 
     number: int
     session: date
@@ -81,6 +97,7 @@ class Cycle:
     complete_on: date
     windows: tuple[DiaryWindow, ...] = ()
     later: tuple[DiaryWindow, ...] = ()
+    unused: tuple[Unused, ...] = ()
 
     @property
     def days(self) -> Fraction | None:
@@ -89,8 +106,19 @@ class Cycle:
 
     @property
     def hours(self) -> Fraction | None:
-        """The mean headache hours in 28 days; None when no window that counts tells them."""
-        return _mean(window.scaled_hours for window in self.windows if window.counts)
+        """The mean headache hours in 28 days; None unless every window that counts tells them: one without headaches has no hours to tell."""
+        told = [window.scaled_hours for window in self.windows if window.counts]
+        return None if None in told else _mean(told)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWindow:
+    """A window as it is shown: its cycle, 0 before the first session, whether it may stand for 28 days, and what is to be noted of it."""
+
+    cycle: int
+    window: DiaryWindow
+    counts: bool
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +139,28 @@ class Course:
     def counted_windows(self) -> tuple[DiaryWindow, ...]:
         """Every window after the first session that may stand for 28 days, in order."""
         return tuple(window for cycle in self.cycles for window in (*cycle.windows, *cycle.later) if window.counts)
+
+    @property
+    def apart(self) -> tuple[DiaryWindow, ...]:
+        """Of the windows that count those that can stand in a row, the latest first: none overlaps the one after it."""
+        row: list[DiaryWindow] = []
+        for window in sorted(self.counted_windows, key=lambda one: one.end)[::-1]:
+            if not row or window.end < row[-1].start:
+                row.append(window)
+        return tuple(row)
+
+    @property
+    def shown(self) -> tuple[ShownWindow, ...]:
+        """Every window that was told, in the order of the cycles and of their days."""
+        before = [ShownWindow(0, self.baseline.window, self.baseline.window.counts)] if self.baseline.window else []
+        before += [_shown_unused(0, one) for one in self.baseline.unused]
+        apart = {id(window) for window in self.apart}
+        shown = [*sorted(before, key=lambda one: one.window.start)]
+        for cycle in self.cycles:
+            told = [_shown(cycle, window, passed_over=window.counts and id(window) not in apart) for window in (*cycle.windows, *cycle.later)]
+            told += [_shown_unused(cycle.number, one) for one in cycle.unused]
+            shown += sorted(told, key=lambda one: (one.window.start, one.window.source))
+        return tuple(shown)
 
     @property
     def latest(self) -> Cycle | None:
@@ -148,16 +198,22 @@ def _opens_after(facts: ResponseFacts, session: date, until: date) -> ToldConsul
 
 def baseline(facts: ResponseFacts, first: date) -> Baseline:
     """What the course that begins on ``first`` is compared with, and where that is from."""
-    diary = {one.day: one for one in facts.diary}
     start = first - timedelta(days=WINDOW_DAYS)
-    window = count_days(diary, start, complete_from=facts.complete_from, today=facts.today)
+    told = [(visit, window) for visit, window in _told_windows(facts, session=None) if start <= visit.date <= first]
+    found = _baseline(facts, first, told)
+    unused = tuple(Unused(window, _why_not_before(facts, window, found)) for _, window in told if window is not found.window)
+    return replace(found, unused=unused)
+
+
+def _baseline(facts: ResponseFacts, first: date, follow_ups: Sequence[tuple[ToldFollowUp, DiaryWindow]]) -> Baseline:
+    diary = {one.day: one for one in facts.diary}
+    window = count_days(diary, first - timedelta(days=WINDOW_DAYS), complete_from=facts.complete_from, today=facts.today)
     few = f"; the diary has only {window.diary_days} of the 28 days before {first}" if window.diary_days and not window.counts else ""
     if window.counts and not crosses(window.start, window.end, facts.sessions):
         told = f"diary, {window.start} to {window.end}, {window.diary_days} diary days"
         return Baseline(window.scaled_headache_days, window.scaled_hours, "diary", told, window)
-    for visit in sorted(facts.follow_ups, key=lambda one: (one.date, one.visit), reverse=True):
-        counted = _told_window(visit, facts.complete_from, session=None) if start <= visit.date <= first else None
-        if counted and counted.counts and not crosses(counted.start, counted.end, facts.sessions):
+    for visit, counted in reversed(follow_ups):
+        if counted.counts and not crosses(counted.start, counted.end, facts.sessions):
             told = f"follow-up of {visit.date} (visit {visit.visit}), {counted.diary_days} diary days"
             return Baseline(counted.scaled_headache_days, counted.scaled_hours, "follow-up", told + few, counted)
     consults = [one for one in facts.consults if one.date <= first]
@@ -169,11 +225,19 @@ def baseline(facts: ResponseFacts, first: date) -> Baseline:
     return Baseline(last.headache_days, None, "consult", f"consult of {last.date} (visit {last.visit}), days a month{few}")
 
 
+def _why_not_before(facts: ResponseFacts, window: DiaryWindow, found: Baseline) -> str:
+    if crosses(window.start, window.end, facts.sessions):
+        return _crossing(window, facts.sessions)
+    if not window.counts:
+        return "too few diary days"
+    return f"the {'diary' if found.source == 'diary' else 'later one'} is the baseline"
+
+
 def _cycles(facts: ResponseFacts, sessions: tuple[date, ...]) -> Iterator[Cycle]:
     for number, session in enumerate(sessions, start=1):
         following = sessions[number] if number < len(sessions) else None
         passes = after(session, facts.minimum_interval)
-        found = _windows(facts, session, following)
+        found, unused = _windows(facts, session, following)
         yield Cycle(
             number=number,
             session=session,
@@ -181,43 +245,68 @@ def _cycles(facts: ResponseFacts, sessions: tuple[date, ...]) -> Iterator[Cycle]
             complete_on=following or passes,
             windows=tuple(window for window in found if window.start < passes),
             later=tuple(window for window in found if window.start >= passes),
+            unused=unused,
         )
 
 
-def _windows(facts: ResponseFacts, session: date, following: date | None) -> tuple[DiaryWindow, ...]:
-    """The diary's windows of a cycle, and for a month that it does not cover the follow-up's, the latest first."""
+def _windows(facts: ResponseFacts, session: date, following: date | None) -> tuple[tuple[DiaryWindow, ...], tuple[Unused, ...]]:
+    """The windows of a cycle, the diary's and the follow-ups', and those of follow-ups that are not used."""
     until = following or date.max
-    diary = [one for one in facts.diary if session <= one.day < until]
-    windows = list(diary_windows(diary, [session], complete_from=facts.complete_from, today=facts.today))
-    windows = [window for window in windows if window.end < until]
-    spare = WINDOW_DAYS - facts.complete_from
-    for visit in sorted(facts.follow_ups, key=lambda one: (one.date, one.visit), reverse=True):
-        told = _told_window(visit, facts.complete_from, session=session)
-        if told is None or told.start < session or told.end >= until:
+    days = [one for one in facts.diary if session <= one.day < until]
+    diary = [window for window in diary_windows(days, [session], complete_from=facts.complete_from, today=facts.today) if window.end < until]
+    used, unused = list(diary), []
+    for _, told in _told_windows(facts, session=session):
+        if not session <= told.end < until:
             continue
-        if not any(_shared_days(told, window) > spare for window in windows if window.counts):
-            windows.append(told)
-    return tuple(sorted(windows, key=lambda one: (one.start, one.source)))
+        if told.start < session:
+            unused.append(Unused(told, _crossing(told, facts.sessions)))
+        elif _displaced(told, diary, facts.complete_from):
+            unused.append(Unused(told, DISPLACED))
+        else:
+            used.append(told)
+    return tuple(sorted(used, key=lambda one: (one.start, one.source))), tuple(unused)
 
 
-def _told_window(visit: ToldFollowUp, complete_from: int, *, session: date | None) -> DiaryWindow | None:
-    if visit.headache_days is None or visit.diary_days is None:
-        return None
-    start, end = visit.date - timedelta(days=WINDOW_DAYS), visit.date - timedelta(days=1)
-    return DiaryWindow(
-        start=start,
-        end=end,
-        diary_days=visit.diary_days,
-        headache_days=visit.headache_days,
-        incomplete=visit.diary_days < complete_from,
-        source="follow-up",
-        session=session,
-        hours_hundredths=visit.hours_hundredths,
-    )
+def _displaced(told: DiaryWindow, diary: Iterable[DiaryWindow], complete_from: int) -> bool:
+    """Whether the diary's windows that count leave a follow-up's fewer days than a complete window has."""
+    return sum(_shared_days(told, window) for window in diary if window.counts) > WINDOW_DAYS - complete_from
+
+
+def _told_windows(facts: ResponseFacts, *, session: date | None) -> Iterator[tuple[ToldFollowUp, DiaryWindow]]:
+    """The follow-ups that told a count, by date, each with the 28 days that end the day before it."""
+    for visit in sorted(facts.follow_ups, key=lambda one: (one.date, one.visit)):
+        if visit.headache_days is not None and visit.diary_days is not None:
+            yield (
+                visit,
+                DiaryWindow(
+                    start=visit.date - timedelta(days=WINDOW_DAYS),
+                    end=visit.date - timedelta(days=1),
+                    diary_days=visit.diary_days,
+                    headache_days=visit.headache_days,
+                    incomplete=visit.diary_days < facts.complete_from,
+                    source="follow-up",
+                    session=session,
+                    hours_hundredths=visit.hours_hundredths,
+                ),
+            )
 
 
 def _shared_days(one: DiaryWindow, other: DiaryWindow) -> int:
     return max((min(one.end, other.end) - max(one.start, other.start)).days + 1, 0)
+
+
+def _crossing(window: DiaryWindow, sessions: Iterable[date]) -> str:
+    return f"crosses the session of {max(session for session in sessions if window.start < session <= window.end)}"
+
+
+def _shown(cycle: Cycle, window: DiaryWindow, *, passed_over: bool) -> ShownWindow:
+    notes = ["incomplete"] * window.incomplete + ["not over"] * (not window.over)
+    notes += ["after the cycle's time"] * (window in cycle.later) + [OVERLAPS] * passed_over
+    return ShownWindow(cycle.number, window, window.counts, tuple(notes))
+
+
+def _shown_unused(cycle: int, unused: Unused) -> ShownWindow:
+    return ShownWindow(cycle, unused.window, False, (f"not used: {unused.why}",))
 
 
 def _mean(figures: Iterable[Fraction | None]) -> Fraction | None:

@@ -139,9 +139,11 @@ def _lacking(course: Course, cycle: Cycle) -> str:
 
 
 def _episodic(below: int, in_a_row: int, course: Course) -> Part:
-    """The last windows that count, so many in a row. One of them that is not below settles it, however many are missing."""
+    """The last windows that count, so many in a row, none overlapping the next. One of them that is not below settles it, however many
+    are missing; what lies between two of a row is less than a window.
+    """
     row: list[DiaryWindow] = []
-    for window in reversed(course.counted_windows):
+    for window in course.apart:
         if len(row) == in_a_row or (row and (row[-1].start - window.end).days > WINDOW_DAYS):
             break
         row.append(window)

@@ -1,4 +1,4 @@
-"""Who is due, for what, since when: windows derived from the visits that stand and from their pinned editions.
+"""Who is due, for what, since when: windows derived from the visits that stand and from pinned editions.
 
 Conventions. Plain dates only; ``due_window`` has what the states mean, ``interruptions`` what a moved, missed or declined appointment, a
 pause and a stop do. Only the last standing session of a protocol anchors. Nothing is stored.
@@ -18,6 +18,7 @@ from botoxcli.clinic.due_window import explain as explain
 from botoxcli.clinic.due_window import last_of_any, rules_for
 from botoxcli.clinic.due_window import open_window as open_window
 from botoxcli.clinic.due_window import status_on as status_on
+from botoxcli.clinic.event_reviews import to_review
 from botoxcli.clinic.history import DueCandidate, FollowUpRule, LastVisit, PastEvent
 from botoxcli.clinic.interruptions import declined_reviews, is_paused, pause_reviews, stop_reviews, with_appointments
 
@@ -38,10 +39,9 @@ def windows(candidate: DueCandidate, rules: Rules, day: date) -> Iterator[Window
         yield session
     yield from _onset_checks(candidate, rules, day)
     yield from _reviews(candidate, rules, day, session)
-    for event in candidate.events:
-        if not event.resolved:
-            for rule in rules_for(rules, last_of_any(candidate), "event-review", "event"):
-                yield open_window(candidate, event.date, event.visit, rule)
+    for event in to_review(candidate.events):
+        for rule in rules_for(rules, candidate, last_of_any(candidate), "event-review", "event"):
+            yield open_window(candidate, event.date, event.visit, rule)
 
 
 def session_window(candidate: DueCandidate, rules: Rules) -> Window | None:
@@ -50,7 +50,8 @@ def session_window(candidate: DueCandidate, rules: Rules) -> Window | None:
     new_course = _new_course(candidate, next_one)
     if new_course:
         opened = (
-            open_window(candidate, new_course.date, new_course.visit, rule) for rule in rules_for(rules, new_course, "session", "eligible-consult")
+            open_window(candidate, new_course.date, new_course.visit, rule)
+            for rule in rules_for(rules, candidate, new_course, "session", "eligible-consult")
         )
         next_one = next(opened, None)
     return with_appointments(next_one, candidate.appointments) if next_one else None
@@ -61,14 +62,16 @@ def _next_session(candidate: DueCandidate, rules: Rules) -> Window | None:
     session = candidate.session
     if session is None:
         return None
-    return next((open_window(candidate, session.date, session.visit, rule) for rule in rules_for(rules, session, "session", "session")), None)
+    return next(
+        (open_window(candidate, session.date, session.visit, rule) for rule in rules_for(rules, candidate, session, "session", "session")), None
+    )
 
 
 def _onset_checks(candidate: DueCandidate, rules: Rules, day: date) -> Iterator[Window]:
     session = candidate.session
     if session:
         next_one = _next_session(candidate, rules)
-        for rule in rules_for(rules, session, "onset-check", "session"):
+        for rule in rules_for(rules, candidate, session, "onset-check", "session"):
             if not _onset_check_closed(candidate, session, rule, next_one, day):
                 yield open_window(candidate, session.date, session.visit, rule)
 
@@ -108,13 +111,13 @@ def _consult_reviews(candidate: DueCandidate, rules: Rules) -> Iterator[Window]:
     consult = candidate.consult
     if consult:
         if consult.decision == "needs-review" and consult.decided is None:
-            for rule in rules_for(rules, consult, "consult-review", "needs-review"):
+            for rule in rules_for(rules, candidate, consult, "consult-review", "needs-review"):
                 yield open_window(candidate, consult.date, consult.visit, rule)
-        for rule in rules_for(rules, consult, "consult-review", "consult"):
+        for rule in rules_for(rules, candidate, consult, "consult-review", "consult"):
             yield open_window(candidate, consult.date, consult.visit, rule)
     for event in candidate.events:
         if event.escalate == "emergency" and (consult is None or _came_after(event, consult)):
-            for rule in rules_for(rules, consult or last_of_any(candidate), "consult-review", "emergency-event"):
+            for rule in rules_for(rules, candidate, consult or last_of_any(candidate), "consult-review", "emergency-event"):
                 yield open_window(candidate, event.date, event.visit, rule)
 
 
@@ -131,11 +134,11 @@ def _lapse_reviews(candidate: DueCandidate, rules: Rules, day: date) -> Iterator
     session, consult = candidate.session, candidate.consult
     if session is None:
         return
-    for rule in rules_for(rules, session, "session", "session"):
+    for rule in rules_for(rules, candidate, session, "session", "session"):
         lapsed_from = after(session.date, rule.latest) + timedelta(days=1) if rule.latest else None
         in_pause = lapsed_from and candidate.paused_until and session.date < candidate.paused_until and lapsed_from <= candidate.paused_until
         if lapsed_from and not in_pause and day >= lapsed_from and (consult is None or consult.date < lapsed_from):
-            for review in rules_for(rules, session, "consult-review", "lapse"):
+            for review in rules_for(rules, candidate, session, "consult-review", "lapse"):
                 yield open_window(candidate, lapsed_from, session.visit, review)
 
 

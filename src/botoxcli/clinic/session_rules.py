@@ -17,7 +17,7 @@ from botoxcli.clinic.dose_outlook import windows_of
 from botoxcli.clinic.dosing import strength
 from botoxcli.clinic.eligibility import allows_treatment
 from botoxcli.clinic.findings import Finding, Level
-from botoxcli.clinic.history import PastConsult, PastEvent, PatientHistory, StockVial
+from botoxcli.clinic.history import PastConsult, PastEvent, PatientHistory, StockVial, lot_key
 from botoxcli.clinic.muscle_doses import muscle_count, muscle_dose
 from botoxcli.clinic.out_of_order import out_of_order
 from botoxcli.clinic.planned_dose import weight_grams
@@ -248,6 +248,14 @@ def vials(facts: SessionFacts) -> Iterator[Finding]:
         yield facts.finding(name, "; ".join(dict.fromkeys(becauses)), facts.protocol.product.source)
 
 
+def lot_corrected(facts: SessionFacts) -> Iterator[Finding]:
+    """A vial that was named by what its label read before it was corrected: it is the same vial, and that is said."""
+    named = [(choice.lot, choice.vial) for choice in facts.vials if choice.vial]
+    said = [f"{lot} was corrected to {vial.lot}" for lot, vial in named if vial.lot_key != lot_key(lot)]
+    if said:
+        yield Finding("lot-corrected", "note", "; ".join(dict.fromkeys(said)), "practice")
+
+
 def _vial_problems(facts: SessionFacts, choice: VialChoice) -> Iterator[tuple[str, str]]:
     vial = choice.vial
     if choice.problem == "vial-unknown":
@@ -321,6 +329,7 @@ RULES: tuple[Rule, ...] = (
     duplicate_visit,
     order,
     vials,
+    lot_corrected,
     dilution,
     reconstituted,
     site_dose,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from botoxcli.clinic.history import StockVial, lot_key
@@ -18,13 +18,14 @@ def choose_vials(stock: Sequence[StockVial], lots: Sequence[str], *, kept: froze
     """For each lot that was named the next unused vial of it, the one that expires first; the same lot again takes the one after.
 
     ``kept`` are vials that go before all others of their lot: those that a session which is being corrected has already.
+    A lot that no vial bears now, and that was corrected to one other, means that other one.
     Where none can be had, the choice says why: ``vial-unknown`` with the lots that look like it, or ``vial-used``.
     """
     taken: set[int] = set()
     choices = []
     for lot in lots:
         key = lot_key(lot)
-        of_lot = sorted((vial for vial in stock if vial.lot_key == key), key=lambda vial: (vial.vial_id not in kept, vial.expires, vial.vial_id))
+        of_lot = sorted(vials_of(stock, key), key=lambda vial: (vial.vial_id not in kept, vial.expires, vial.vial_id))
         free = next((vial for vial in of_lot if vial.state == "unused" and vial.vial_id not in taken), None)
         if free:
             taken.add(free.vial_id)
@@ -32,8 +33,23 @@ def choose_vials(stock: Sequence[StockVial], lots: Sequence[str], *, kept: froze
         elif of_lot:
             choices.append(VialChoice(lot, None, "vial-used"))
         else:
-            choices.append(VialChoice(lot, None, "vial-unknown", _near(stock, key)))
+            choices.append(VialChoice(lot, None, "vial-unknown", corrected_to(stock, key) or _near(stock, key)))
     return tuple(choices)
+
+
+def vials_of(stock: Iterable[StockVial], key: str) -> tuple[StockVial, ...]:
+    """The vials of a lot; where none bears it now, those of the one lot that it was corrected to. None where it became several."""
+    vials = tuple(stock)
+    named = tuple(vial for vial in vials if vial.lot_key == key)
+    now = corrected_to(vials, key)
+    if named or len(now) != 1:
+        return named
+    return tuple(vial for vial in vials if vial.bore(key))
+
+
+def corrected_to(stock: Iterable[StockVial], key: str) -> tuple[str, ...]:
+    """The lots, as they are spelt now, of the vials that bore a lot before their label was corrected."""
+    return tuple({vial.lot_key: vial.lot for vial in stock if vial.bore(key)}.values())
 
 
 def product_of(protocol: Protocol, choices: Sequence[VialChoice]) -> str:

@@ -1,14 +1,17 @@
-"""What ``undo`` will take back, in words: the command, when, by whom, and what it touched, by code and number.
+"""What ``undo`` will take back, in words: the command, when, by whom, what it touched, by code and number, and what reads otherwise then.
 
-Pure. No name, no answer and no free text: what is shown may end in a log.
+Pure. Who a patient is stands in ``identity_back`` alone, for the person who is asked: everything else may end in a file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
-from botoxcli.clinic.past_visit import ChangeSeen, VisitHead
+from botoxcli.clinic.past_visit import ChangeSeen, Replaced, VisitHead
 from botoxcli.clinic.quantity import units_text
+from botoxcli.clinic.records import Visit
+from botoxcli.clinic.visit_changes import NONE, changes
 
 # Table -> one and several of what its rows are to a practitioner. What is not here follows from what is.
 _THINGS = {
@@ -29,27 +32,54 @@ def change_words(seen: ChangeSeen, visit: VisitHead | None) -> tuple[str, ...]:
     return (f"`{seen.command}` of {seen.at:%Y-%m-%d %H:%M} UTC by {seen.actor}", *_touched(seen, visit))
 
 
-def follows_words(seen: ChangeSeen) -> str:
-    """What stands once it was taken back, or stands again."""
+def visit_back(seen: ChangeSeen, before: Visit, amended: Visit, lots: Mapping[int, str]) -> tuple[str, ...]:
+    """What reads otherwise in an amended visit once its amendment is taken back, or stands again."""
+    return changes(amended, before, lots) if seen.stands_now else changes(before, amended, lots)
+
+
+def values_back(seen: ChangeSeen) -> tuple[str, ...]:
+    """The labels and settings that read otherwise then: ``lot: C1243 -> C1234``; where vials part, with how many read so."""
+    told = Counter((one.what, _turned(seen, one)) for one in seen.replaced if not one.private)
+    ways = Counter(what for what, _ in told)
+    return tuple(f"{line} ({count} {'vial' if count == 1 else 'vials'})" if ways[what] > 1 else line for (what, line), count in told.items())
+
+
+def identity_back(seen: ChangeSeen) -> tuple[str, ...]:
+    """The names and birth dates that read otherwise then. For the person who is asked, and for nothing that is kept."""
+    return tuple(_turned(seen, one) for one in seen.replaced if one.private)
+
+
+def _turned(seen: ChangeSeen, one: Replaced) -> str:
+    old, new = (one.after, one.before) if seen.stands_now else (one.before, one.after)
+    return f"{one.what}: {NONE if old is None else old} -> {NONE if new is None else new}"
+
+
+def follows_words(seen: ChangeSeen, visit: VisitHead | None) -> str:
+    """What stands once it was taken back, or stands again. The vials go along where a session had some of the stock."""
     if not seen.stands_now:
         return "It stands again as it was recorded."
+    vials = ", with its vials" if visit and visit.kind == "session" and visit.state != "imported" else ""
     if seen.command == "visit void":
-        return "The visit stands again, with its vials."
+        return f"The visit stands again{vials}."
     if seen.command == "visit amend":
-        return "The version before it stands again, with its vials."
+        return f"The version before it stands again{vials}."
+    if seen.replaced:
+        return "What stood before it stands again."
     return "It counts no more; `botox undo` again restores it."
 
 
 def _touched(seen: ChangeSeen, visit: VisitHead | None) -> Iterator[str]:
     rows = dict(seen.rows)
     if visit is not None:
+        rows.pop("setting", None)  # which edition is in use, and it follows from the visit
         yield _visit_words(visit)
         if rows.get("visit_version", 1) > 1:
             yield f"{rows['visit_version'] - 1} more visits"
     if "patient" in rows and seen.patients:
         yield f"{'the new patient' if len(seen.patients) == 1 else 'the new patients'} {', '.join(seen.patients)}"
     elif "identity" in rows and seen.patients:
-        yield f"the name or birth date of {', '.join(seen.patients)}"
+        facts = dict.fromkeys("birth date" if one.what == "born" else one.what for one in seen.replaced if one.private)
+        yield f"the {' and '.join(facts) or 'name or birth date'} of {', '.join(seen.patients)}"
     elif visit is None and seen.patients:
         yield f"patient {', '.join(seen.patients)}"
     for table, (one, several) in _THINGS.items():

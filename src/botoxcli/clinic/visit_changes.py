@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
+from botoxcli.clinic.adverse_events import EVENT
 from botoxcli.clinic.quantity import ml_text, units_text
 from botoxcli.clinic.records import AdverseEventTold, Consult, FindingRecorded, FollowUpVisit, Injection, Session, VialUse, Visit
 
@@ -24,8 +25,9 @@ def changes(old: Visit, new: Visit, lots: Mapping[int, str]) -> tuple[str, ...]:
     elif isinstance(old, Session) and isinstance(new, Session):
         lines += _session(old, new, lots)
     elif isinstance(old, FollowUpVisit) and isinstance(new, FollowUpVisit):
-        lines += _by_name("event", _events(old), _events(new), _event_words)
+        lines += _events_told(old, new)
         lines += _by_name("resolved", _resolved(old), _resolved(new), str)
+        lines += _line("note", old.note, new.note)
     return (*lines, *_by_name("finding", _findings(old), _findings(new), _finding_words))
 
 
@@ -48,7 +50,8 @@ def _answers_and_day(old: Visit, new: Visit) -> Iterator[str]:
 
 
 def _answers(visit: Visit) -> dict[str, str]:
-    return {answer.question: answer.value for answer in visit.answers}
+    """The answers by question; that no event was told is said with the events."""
+    return {answer.question: answer.value for answer in visit.answers if not (isinstance(visit, FollowUpVisit) and answer.question == EVENT)}
 
 
 def _consult(old: Consult, new: Consult) -> Iterator[str]:
@@ -92,6 +95,17 @@ def _moment(instant: datetime | None) -> str | None:
 
 def _volume(microlitres: int | None) -> str | None:
     return None if microlitres is None else f"{ml_text(microlitres)} mL"
+
+
+def _events_told(old: FollowUpVisit, new: FollowUpVisit) -> Iterator[str]:
+    """Each event that came, went or changed; where there is none in either, whether somebody asked."""
+    yield from _by_name("event", _events(old), _events(new), _event_words)
+    if not old.events and not new.events:
+        yield from _line("events", *(_asked(visit) for visit in (old, new)))
+
+
+def _asked(visit: FollowUpVisit) -> str:
+    return "asked, none" if any(answer.question == EVENT for answer in visit.answers) else "not asked"
 
 
 def _events(visit: FollowUpVisit) -> dict[str, AdverseEventTold]:

@@ -24,6 +24,7 @@ _DAY_NUMBER = re.compile(r"\d{1,5}\Z", re.ASCII)
 _YES = frozenset(("yes", "y", "true", "ja", "j", "oui", "si", "sí"))
 _NO = frozenset(("no", "n", "false", "nein", "non"))
 _FLAG = "must be yes or no, 1 or 0, true or false"
+NEEDS_START = "is a day number: give the day that it counts from with --start DATE"
 _HOURS = "must be hours, 0 to 24, as 3.5 or 3:30"
 
 
@@ -109,7 +110,7 @@ class DayReader:
         if self.day_zero is not None:
             day = _day_of_number(text, self.day_zero)
         elif _DAY_NUMBER.match(text):
-            raise ValueError("is a day number: give the day that it counts from with --start DATE")
+            raise ValueError(NEEDS_START)
         else:
             day = _iso_day(text)
         if day > self.today:
@@ -137,6 +138,11 @@ class DayReader:
             return _flag(text)
         except ValueError:
             raise ValueError(f"{_FLAG}, or a number of doses; --map acute= leaves the column out") from None
+
+
+def looks_like_a_day(text: str) -> bool:
+    """Whether a cell has the form of a date or of a day number: ``2026-03`` and ``March`` have not."""
+    return bool(_ISO.match(text.strip()) or _DAY_NUMBER.match(text.strip()))
 
 
 def _flag(text: str) -> int:

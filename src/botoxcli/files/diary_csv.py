@@ -1,8 +1,8 @@
 """A headache diary as CSV: which column is what, and each row as a day. All of it, or nothing with every problem named.
 
 Conventions. UTF-8, with or without a BOM; the separator is ``;``, ``,`` or TAB: the one with which a header is found. The header is the
-first row that names a date and a headache (or hours) column, so a small table before it is passed over; after it every row that is
-not empty is a day. A row is named by its number in the file, a column by the header's word, and no cell is ever repeated.
+first row that names a date and a headache (or hours) column and has a day under it, so a small table before it is passed over; after it
+every row that is not empty is a day. A row is named by its number in the file, a column by the header's word, and no cell is ever repeated.
 A row without a headache answer is a missing day, never a headache-free one. What is not in a known column is not read.
 """
 
@@ -21,7 +21,7 @@ from typing import Any
 from botoxcli.clinic.diary import DiaryRow
 from botoxcli.errors import ImportRefused, ValueRefused
 from botoxcli.files.csv_rows import unguarded
-from botoxcli.files.diary_cells import CellRefused, DayReader
+from botoxcli.files.diary_cells import NEEDS_START, CellRefused, DayReader, looks_like_a_day
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_ROWS = 20_000
@@ -35,10 +35,11 @@ KNOWN_HEADERS: dict[str, tuple[str, ...]] = {
     "headache": ("headache", "headache day", "had headache", "headache yes no", "headache y n", "ha", "head pain", "kopfschmerz", "kopfschmerzen",
                  "kopfschmerztag", "céphalée", "mal de tête", "cefalea", "dolor de cabeza"),
     "hours": ("hours", "headache hours", "hours of headache", "duration hours", "duration h", "hours with headache", "ha hours", "duration in hours",
+              "headache h", "headache in hours", "headache duration hours", "hours headache",
               "stunden", "dauer stunden", "dauer h"),
     "migraine": ("migraine", "migraine day", "migraine yes no", "migraine y n", "is migraine", "migräne", "migränetag", "migraña"),
     "severity": ("severity", "pain severity", "severity 0 10", "intensity", "pain intensity", "intensity 0 10", "pain level", "headache severity",
-                 "headache intensity", "peak severity", "max severity", "worst pain", "nrs", "stärke", "schmerzstärke", "intensität"),
+                 "headache intensity", "peak severity", "max severity", "worst pain", "pain 0 10", "nrs", "stärke", "schmerzstärke", "intensität"),
     "acute": ("acute", "acute medication", "acute medicine", "acute med", "acute meds", "acute medication taken", "acute medication yes no",
               "rescue medication", "took acute medication", "acute treatment", "akutmedikament", "akutmedikation"),
 }  # fmt: skip
@@ -105,7 +106,9 @@ def parse_diary(text: str, *, mapped: Mapping[str, str], start: date | None, tod
     if not problems and not kept:
         problems = [_problem(None, None, "no row below the header tells a day")]
     if problems:
-        raise ImportRefused(sorted(problems, key=lambda one: one["row"] or 0))
+        unstarted = all(one["why"] == NEEDS_START for one in problems)
+        next_step = "Give the day that the day numbers count from: --start DATE." if unstarted else ""
+        raise ImportRefused(sorted(problems, key=lambda one: one["row"] or 0), next_step)
     return DiaryFile(kept, doubles, unanswered, tuple((field, header.names[place]) for field, place in header.columns.items()))
 
 
@@ -142,7 +145,7 @@ def _table(text: str, mapped: Mapping[str, str]) -> _Table:
         why = f"no header has the columns that --map names for {', '.join(mapped)}, and a date and a headache column"
     else:
         why = "no header names a date and a headache column"
-    raise ImportRefused([_problem(None, None, why)], "Say which columns they are: --map date=NAME,headache=NAME.")
+    raise ImportRefused([_problem(None, None, why)], "Say which columns they are, as the header has them: --map date=NAME,headache=NAME.")
 
 
 def _rows(text: str, separator: str) -> tuple[list[list[str]], int | None]:
@@ -159,17 +162,28 @@ def _rows(text: str, separator: str) -> tuple[list[list[str]], int | None]:
 
 
 def _header(rows: Sequence[Sequence[str]], mapped: Mapping[str, str]) -> _Header | None:
-    for number, row in enumerate(rows[:HEADER_WITHIN], start=1):
-        columns = _columns(row, mapped)
-        if columns and "date" in columns and ("headache" in columns or "hours" in columns):
-            names = tuple(cell.strip() for cell in row)
-            while not names[-1]:
-                names = names[:-1]
-            taken = {names[place].casefold() for place in columns.values()}
-            if twice := [name for name in taken if sum(other.casefold() == name for other in names) > 1]:
-                raise ImportRefused([_problem(number, next(name for name in names if name.casefold() in twice), "stands in the header twice")])
-            return _Header(number, names, columns)
-    return None
+    """The first row that could be the header and has a day under it, before the next such row; the first of them when none has."""
+    could = [
+        (number, row, columns)
+        for number, row in enumerate(rows[:HEADER_WITHIN], start=1)
+        if (columns := _columns(row, mapped)) and "date" in columns and ("headache" in columns or "hours" in columns)
+    ]
+    if not could:
+        return None
+    ends = [*(number - 1 for number, _, _ in could[1:]), len(rows)]
+    tells = (header for header, end in zip(could, ends, strict=True) if _tells_a_day(rows[header[0] : end], header[2]["date"]))
+    number, row, columns = next(tells, could[0])
+    names = tuple(cell.strip() for cell in row)
+    while not names[-1]:
+        names = names[:-1]
+    taken = {names[place].casefold() for place in columns.values()}
+    if twice := [name for name in taken if sum(other.casefold() == name for other in names) > 1]:
+        raise ImportRefused([_problem(number, next(name for name in names if name.casefold() in twice), "stands in the header twice")])
+    return _Header(number, names, columns)
+
+
+def _tells_a_day(rows: Sequence[Sequence[str]], place: int) -> bool:
+    return any(place < len(row) and looks_like_a_day(row[place]) for row in rows)
 
 
 def _columns(row: Sequence[str], mapped: Mapping[str, str]) -> dict[str, int] | None:

@@ -13,6 +13,7 @@ import re
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,11 @@ def load_protocol(path: Path) -> LoadedProtocol:
 
 def read_protocol(text: str | bytes, name: str) -> LoadedProtocol:
     """The protocol in ``text``; ``name`` is how its problems call it. Raises ProtocolInvalid."""
-    text, raw = _decoded(text, name)
+    return _read(*_decoded(text, name), name)
+
+
+@lru_cache(maxsize=8)  # a command reads one text more than once, and what comes of it is frozen
+def _read(text: str, raw: bytes, name: str) -> LoadedProtocol:
     document = read_document(text)
     protocol, faults = _validated(document)
     problems = [*document.problems, *faults]

@@ -7,13 +7,23 @@ without one. It stands, or an undo that nothing followed has withdrawn it.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import datetime
 
-from botoxcli.clinic.past_visit import ChangeSeen
+from botoxcli.clinic.past_visit import ChangeSeen, Replaced
+from botoxcli.store.due_reader import EDITIONS_IN_USE
 from botoxcli.store.steps import HASHED_TABLES
 
-# What no undo takes back. Commands of the ledger itself (keys, backups) are none of the record.
-IRREVERSIBLE = ("init", "patient forget")
+# What no undo takes back: `protocol add` put a file into use, and the next session follows that file.
+# Commands of the ledger itself (keys, backups) are none of the record.
+IRREVERSIBLE = ("init", "patient forget", "protocol add")
+
+# Table -> its key, whose value it holds, and its values with their names: a later row takes an earlier one's place.
+_VALUES = {
+    "setting": ("setting_id", "name", {"value": ""}),
+    "vial_label": ("vial_label_id", "vial_id", {"lot": "lot", "expires": "expires"}),
+    "identity": ("identity_id", "patient_id", {"name": "name", "born": "born"}),
+}
 
 
 def last_change(connection: sqlite3.Connection) -> ChangeSeen | None:
@@ -38,7 +48,23 @@ def last_change(connection: sqlite3.Connection) -> ChangeSeen | None:
         patients=tuple(code for (code,) in connection.execute("SELECT patient FROM entry_patient WHERE seq = ? ORDER BY patient", (seq,))),
         rows=_counts(connection, seq),
         lots=_lots(connection, seq),
+        replaced=tuple(_replaced(connection, seq)),
     )
+
+
+def _replaced(connection: sqlite3.Connection, seq: int) -> Iterator[Replaced]:
+    """Each value of the entry that is another than the one it stands for; a vial or a patient that is new takes nobody's place."""
+    for table, (key, owner, columns) in _VALUES.items():
+        named = ", ".join(columns)
+        earlier = f"SELECT {named} FROM {table} WHERE {owner} = ? AND {key} < ? AND entry_seq NOT IN (SELECT seq FROM withdrawn_entry)"  # noqa: S608 - names of ours
+        rows = connection.execute(f"SELECT {key}, {owner}, {named} FROM {table} WHERE entry_seq = ? ORDER BY 1", (seq,))  # noqa: S608 - names of ours
+        for number, of, *values in rows.fetchall():
+            before = connection.execute(f"{earlier} ORDER BY {key} DESC LIMIT 1", (of, number)).fetchone()
+            if (before is None and table != "setting") or of == EDITIONS_IN_USE:
+                continue
+            for what, old, new in zip(columns.values(), before or [None], values, strict=True):
+                if old != new:
+                    yield Replaced(what or of, old, new, private=table == "identity")
 
 
 def _lots(connection: sqlite3.Connection, seq: int) -> tuple[str, ...]:

@@ -71,12 +71,14 @@ def _archives(connection: sqlite3.Connection, patient_id: int) -> tuple[PastArch
 def _sessions(connection: sqlite3.Connection, patient_id: int) -> tuple[PastSession, ...]:
     totals: dict[int, list[Any]] = {}
     deviations: dict[int, list[Deviation]] = {}
+    doses: dict[int, list[tuple[str, int]]] = {}
     for visit, on, protocol, product, site, state, planned, given, reason in connection.execute(
         "SELECT visit, date, protocol, product, site, state, planned_hundredths, hundredths, reason "
         "FROM injection_line WHERE patient_id = ? ORDER BY date, visit, position",
         (patient_id,),
     ):
         totals.setdefault(visit, [_day(on), protocol, product, 0])[3] += given
+        doses.setdefault(visit, []).append((site, given))
         if state in ("changed", "skipped", "extra"):
             deviations.setdefault(visit, []).append(Deviation(site, state, planned, given, reason))
     answers: dict[int, list[tuple[str, str]]] = {}
@@ -85,7 +87,7 @@ def _sessions(connection: sqlite3.Connection, patient_id: int) -> tuple[PastSess
     ):
         answers.setdefault(visit, []).append((question, value))
     return tuple(
-        PastSession(visit, on, protocol, product, total, tuple(deviations.get(visit, ())), tuple(answers.get(visit, ())))
+        PastSession(visit, on, protocol, product, total, tuple(deviations.get(visit, ())), tuple(answers.get(visit, ())), tuple(doses[visit]))
         for visit, (on, protocol, product, total) in totals.items()
     )
 

@@ -39,6 +39,17 @@ def spellings(connection: sqlite3.Connection, lot: str) -> tuple[tuple[int, tupl
     return tuple((vial_id, tuple(spelt)) for vial_id, spelt in found.items())
 
 
+def former_lots(connection: sqlite3.Connection) -> dict[int, tuple[str, ...]]:
+    """Of each vial whose label was corrected the lots that it bore, the first one first, the one that it bears now among them."""
+    found: dict[int, dict[str, None]] = {}
+    for vial_id, spelt in connection.execute(
+        "SELECT vial_id, lot FROM vial_spelling WHERE vial_id IN (SELECT vial_id FROM vial_label GROUP BY vial_id HAVING count(*) > 1) "
+        "ORDER BY vial_id, vial_label_id"
+    ):
+        found.setdefault(vial_id, {})[spelt] = None
+    return {vial_id: tuple(spelt) for vial_id, spelt in found.items()}
+
+
 def _line(row: tuple[Any, ...]) -> LotLine:
     lot, visit, patient_id, patient, last_contact, on, protocol, product, given, sites, vial_id = row
     return LotLine(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from botoxcli.clinic.history import KnownPatient, StockVial, lot_key
 from botoxcli.errors import Ambiguous, NotFound
-from botoxcli.store.due_reader import due_candidates, follow_up_rules
+from botoxcli.store.due_reader import EDITIONS_IN_USE, due_candidates, editions_in_use, follow_up_rules
 from botoxcli.store.engine import in_our_words, open_reader
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ VIAL_COLUMNS = (
     "lot", "product", "hundredths", "expires", "state", "visit", "given_hundredths", "wasted_hundredths",
     "discard_reason", "discard_date", "recalled", "in_stock_since",
 )  # fmt: skip
+EVENT_COLUMNS = ("visit", "patient", "date", "protocol", "event", "severity", "onset", "related", "escalate", "resolved_on")
 PATIENT_COLUMNS = ("patient", "protocol", "first_visit", "last_visit", "name", "born", "archived")
 ENTRY_COLUMNS = ("seq", "at", "actor", "command", "change_key", "visit", "reason", "hash", "reverses", "withdrawn")
 
@@ -82,8 +84,8 @@ class Reader:
         return row
 
     def settings(self) -> dict[str, str]:
-        """The settings that stand, by name."""
-        return dict(self._rows("SELECT name, value FROM setting_now ORDER BY name"))
+        """The practice's settings that stand, by name; which editions are in use is for ``editions_in_use``."""
+        return dict(self._rows("SELECT name, value FROM setting_now WHERE name <> ? ORDER BY name", EDITIONS_IN_USE))
 
     def patients(self) -> tuple[KnownPatient, ...]:
         """All patients, by code."""
@@ -144,12 +146,12 @@ class Reader:
 
         return statuses(self._connection, patient_id)
 
-    def due_candidates(self) -> tuple[DueCandidate, ...]:
-        """Every patient under every protocol that has a visit, by code; without those who were forgotten or archived.
+    def due_candidates(self, patient_id: int | None = None) -> tuple[DueCandidate, ...]:
+        """Every patient (or that one) under every protocol that has a visit, by code; without those who were forgotten or archived.
 
         An archived patient whose archive names a response rule stays one, with the day of the stop.
         """
-        return due_candidates(self._connection)
+        return due_candidates(self._connection, patient_id)
 
     def follow_up_rules(self, edition_id: int) -> tuple[FollowUpRule, ...]:
         """The windows of a pinned edition, in the file's order."""
@@ -169,16 +171,24 @@ class Reader:
 
         return editions(self._connection)
 
-    def newest_edition(self, protocol: str) -> int | None:
-        """The edition of a protocol that was pinned last; None if none ever was."""
-        row = self._row("SELECT max(edition_id) FROM edition_line WHERE protocol = ?", protocol)
-        return int(row[0]) if row and row[0] is not None else None
+    def editions_in_use(self) -> dict[str, int]:
+        """The number of the edition that the practice took up last, by protocol; without those of which the ledger has none."""
+        return editions_in_use(self._connection)
 
     def vials(self, lot: str | None = None, *, unused_only: bool = False) -> tuple[StockVial, ...]:
         """The vials, of one lot (compared as lots are) or of all, in the order in which they came into stock."""
         wanted = ["1"] + ["lot_key = ?"] * (lot is not None) + ["state = 'unused'"] * unused_only
         sql = f"SELECT {_VIAL} FROM vial_line WHERE {' AND '.join(wanted)} ORDER BY vial_id"  # noqa: S608 - names of ours
         return tuple(_vial(row) for row in self._rows(sql, *([] if lot is None else [lot_key(lot)])))
+
+    def stock(self) -> tuple[StockVial, ...]:
+        """All vials, each with the lots that its label bore before it was corrected: what a lot that is named is looked up in."""
+        from botoxcli.store.lot_reader import former_lots
+
+        former = former_lots(self._connection)
+        return tuple(
+            replace(vial, former=tuple(lot for lot in former.get(vial.vial_id, ()) if lot_key(lot) != vial.lot_key)) for vial in self.vials()
+        )
 
     def vial(self, vial_id: int) -> StockVial:
         """One vial. Raises NotFound."""
@@ -199,11 +209,11 @@ class Reader:
 
     def visit(self, number: int) -> WholeVisit:
         """Everything of a visit as it stands. Raises NotFound."""
-        from botoxcli.store.visit_reader import whole_visit
+        from botoxcli.store.visit_reader import no_visit, whole_visit
 
         row = self._row(f"SELECT {_HEAD} FROM current_visit WHERE visit = ?", number)  # noqa: S608 - names of ours
         if row is None:
-            raise NotFound("visit")
+            raise no_visit(self._connection, number)
         return whole_visit(self._connection, row)
 
     def versions(self, visit: int) -> tuple[VisitVersion, ...]:
@@ -265,6 +275,10 @@ class Reader:
     def injection_lines(self, patient_id: int | None = None) -> Iterator[tuple[Any, ...]]:
         """INJECTION_COLUMNS, by visit and in injection order."""
         return self._lines("injection_line", INJECTION_COLUMNS, "visit, position", patient_id)
+
+    def event_lines(self, patient_id: int | None = None) -> Iterator[tuple[Any, ...]]:
+        """EVENT_COLUMNS, by visit and in the order in which they were told; the end too that a later follow-up told."""
+        return self._lines("event_line", EVENT_COLUMNS, "visit, position", patient_id)
 
     def vial_lines(self) -> Iterator[tuple[Any, ...]]:
         """VIAL_COLUMNS, a row a vial, in the order in which they came into stock."""

@@ -1,7 +1,8 @@
 """Records as rows: pure, one function a kind of record. Numbers that only the ledger knows are given.
 
 Conventions. Positions count from 1 in the record's order. Text that a person wrote freely never stands in these rows; it goes,
-by ``visit_texts``, to ``free_text`` under ``override:FINDING``, ``site:SITE`` or ``decision``.
+by ``visit_texts``, to ``free_text`` under ``override:FINDING``, ``site:SITE`` or ``decision``: why the practitioner decided so at a consult,
+and the note of a follow-up.
 """
 
 from __future__ import annotations
@@ -103,6 +104,8 @@ def visit_texts(visit: Visit) -> dict[str, str]:
             texts.setdefault(f"override:{finding.id}", finding.reason)
     if isinstance(visit, Consult) and visit.reason:
         texts["decision"] = visit.reason
+    if isinstance(visit, FollowUpVisit) and visit.note:
+        texts["decision"] = visit.note
     if isinstance(visit, Session):
         texts.update({f"site:{injection.site}": injection.reason for injection in visit.injections if injection.reason})
     return texts

@@ -7,16 +7,18 @@ for a session when no session that stands has used it: that is looked up here ag
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from botoxcli.clinic.protocol import Protocol as TreatmentProtocol
 from botoxcli.clinic.records import Consult, FollowUpVisit, Session, Visit
 from botoxcli.errors import NotFound, ValueRefused
+from botoxcli.store.due_reader import EDITIONS_IN_USE
 from botoxcli.store.edition_rows import edition_rows
 from botoxcli.store.entry import Entry
 from botoxcli.store.rows import visit_rows, visit_texts
-from botoxcli.store.tables import EditionRow, VisitVersionRow, VisitVoidRow
+from botoxcli.store.tables import EditionRow, SettingRow, VisitVersionRow, VisitVoidRow
 
 _KINDS: Mapping[type[Visit], str] = {Consult: "consult", Session: "session", FollowUpVisit: "follow-up"}
 
@@ -36,12 +38,19 @@ class VisitChanges(Entry):
     """Editions and visits."""
 
     def pin_edition(self, loaded: PinnedText) -> int:
-        """The number of this edition, which is added with its sites, windows and limits when its text was not seen before."""
+        """The number of this edition, which is from now on the one in use.
+
+        It is added with its sites, windows and limits when its text was not seen before.
+        """
         if hashlib.sha256(loaded.text.encode()).hexdigest() != loaded.sha256:
             raise ValueError("the sha256 is not that of the text")
         pinned = self._raw.execute("SELECT edition_id FROM edition WHERE sha256 = ?", (loaded.sha256,)).fetchone()
-        if pinned:
-            return int(pinned[0])
+        edition_id = int(pinned[0]) if pinned else self._add_edition(loaded)
+        if self.reader.editions_in_use().get(loaded.protocol.id) != edition_id:
+            self._name_in_use(loaded.protocol.id, loaded.sha256)
+        return edition_id
+
+    def _add_edition(self, loaded: PinnedText) -> int:
         edition_id = self._next(EditionRow.edition_id)
         protocol = loaded.protocol
         edition = EditionRow(
@@ -49,6 +58,12 @@ class VisitChanges(Entry):
         )
         self._add(edition, *edition_rows(protocol, edition_id, self.seq))
         return edition_id
+
+    def _name_in_use(self, protocol: str, sha256: str) -> None:
+        """An edition that is not the one pinned last is in use: the setting says so, from then on for each that follows too."""
+        named = self._raw.execute("SELECT value FROM setting_now WHERE name = ?", (EDITIONS_IN_USE,)).fetchone()
+        value = json.dumps({**(json.loads(named[0]) if named else {}), protocol: sha256}, sort_keys=True)
+        self._add(SettingRow(setting_id=self._next(SettingRow.setting_id), entry_seq=self.seq, name=EDITIONS_IN_USE, value=value))
 
     def record_consult(self, consult: Consult, edition_id: int) -> int:
         """The number of the new visit."""

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from botoxcli.clinic.past_visit import PastFinding, PastIdentity, PastInjection, PastVialUse, ToldEvent, VisitHead, VisitVersion, Voided, WholeVisit
+from botoxcli.errors import NotFound, Withdrawn
 
 
 def head(row: tuple[Any, ...]) -> VisitHead:
@@ -25,6 +26,18 @@ def whole_visit(connection: sqlite3.Connection, row: tuple[Any, ...]) -> WholeVi
     """Everything of the visit whose line of ``current_visit`` is given."""
     top = head(row)
     return _whole(connection, top, "line", "visit_detail", ("visit", top.visit))
+
+
+def no_visit(connection: sqlite3.Connection, visit: int) -> NotFound:
+    """Why no such visit stands: it was voided or taken back, and when, or there never was one."""
+    last = connection.execute("SELECT entry_seq FROM visit_history WHERE visit = ? ORDER BY version DESC LIMIT 1", (visit,)).fetchone()
+    if last is None:
+        return NotFound("visit")
+    void = connection.execute("SELECT voided_at FROM void_line WHERE visit = ? ORDER BY entry_seq DESC LIMIT 1", (visit,)).fetchone()
+    if void:
+        return Withdrawn(visit, "voided", f"{datetime.fromisoformat(void[0]):%Y-%m-%d %H:%M} UTC")
+    undone = _undone(connection, last[0])
+    return Withdrawn(visit, "taken back", f"{undone.at:%Y-%m-%d %H:%M} UTC") if undone else NotFound("visit")
 
 
 def versions(connection: sqlite3.Connection, visit: int, columns: str) -> tuple[VisitVersion, ...]:

@@ -24,6 +24,13 @@ Value = TypeVar("Value")
 _INDENT = "    "
 _HEADING_WIDTH = 11
 _GROUPS = (("emergency", "Emergency"), ("review", "To review"), (None, "Others"))
+_DATES = "A date is 2026-03-09, yesterday or -3d (three days ago), up to the day of this follow-up."
+_ONSET = "Enter or u: nobody knows since when; it then counts from the day of this follow-up."
+_STILL_OPEN = "n: it is still there."
+_STILL = "Enter or n: it is still there."
+_SEVERITY = "A word or its beginning; u: unknown. It has no default."
+_RELATION = "A word or its beginning. Enter: unknown."
+_WORDS = "Say in a few words what it was, or u when nobody can say."
 _HOW = "Type numbers or names with spaces between them, or none. Enter alone is no answer."
 
 
@@ -84,11 +91,20 @@ def ask_about(event: AdverseEvent, *, today: date, on: date) -> AdverseEventTold
     console = screen()
     console.print()
     say(console, f"{event.title} ({event.id})", "bold")
-    severity = _until(f"how severe, {'/'.join(SEVERITIES)}/{UNKNOWN}", partial(read_severity, where="The answer"))
-    onset = _until("since when (a date; Enter: not known)", partial(_day, today=today, on=on, where="The onset"))
-    related = _until(f"related to the treatment, {'/'.join(RELATED)} [{UNKNOWN}]", _related)
-    ended = _until("ended on (a date; Enter: still there)", partial(_end, onset=onset, today=today, on=on))
+    severity = _until(f"how severe, {'/'.join(SEVERITIES)}/{UNKNOWN}", partial(read_severity, where="The answer"), _SEVERITY)
+    onset = _until("since when (a date; Enter or u: not known)", partial(_day, today=today, on=on, where="The onset"), f"{_DATES} {_ONSET}")
+    related = _until(f"related to the treatment, {'/'.join(RELATED)} [{UNKNOWN}]", _related, _RELATION)
+    ended = _until("ended on (a date; Enter: still there)", partial(_end, onset=onset, today=today, on=on), f"{_DATES} {_STILL}")
     return AdverseEventTold(event=event.id, severity=severity, onset=onset, related=related, escalate=event.escalate, resolved_on=ended)
+
+
+def ask_what() -> str | None:
+    """What no event's name says, in words; None for ``u``."""
+    while True:
+        line = typed(screen(), f"{_INDENT}what was it, in words > ")
+        if line and line not in HELP:
+            return None if line.lower() in ("u", UNKNOWN) else line
+        say(screen(), _WORDS, front=_INDENT)
 
 
 def ask_ended(open_events: Sequence[PastEvent], *, today: date, on: date, answered: Iterable[str]) -> dict[str, date | None]:
@@ -100,15 +116,20 @@ def ask_ended(open_events: Sequence[PastEvent], *, today: date, on: date, answer
             continue
         console.print()
         say(console, f"{event.event} of {event.date.isoformat()} (visit {event.visit}) was still there. And now?", "bold")
-        ended[event.event] = _until("ended on (a date), or n: still there", partial(_still, begun=event.date, today=today, on=on))
+        read = partial(_still, begun=event.date, today=today, on=on)
+        ended[event.event] = _until("ended on (a date), or n: still there", read, f"{_DATES} {_STILL_OPEN}")
     return ended
 
 
-def _until(prompt: str, read: Callable[[str], Value]) -> Value:
-    """A line as ``read`` understands it; what it refuses is said and asked again."""
+def _until(prompt: str, read: Callable[[str], Value], explained: str) -> Value:
+    """A line as ``read`` understands it; what it refuses is said and asked again, ``?`` explains."""
     while True:
+        line = typed(screen(), f"{_INDENT}{prompt} > ").lower()
+        if line in HELP:
+            say(screen(), explained, front=_INDENT)
+            continue
         try:
-            return read(typed(screen(), f"{_INDENT}{prompt} > ").lower())
+            return read(line)
         except ValueRefused as refused:
             say(screen(), _clause(refused), front=_INDENT)
 

@@ -142,6 +142,15 @@ def _extra_rows(checklist: Checklist, muscle: str) -> Iterator[Row]:
         yield Row("extra", "+", name, tick.site, f"{units_text(tick.hundredths)} U", ("", "", "follow-the-pain"))
 
 
+def _to_tell(checklist: Checklist, muscle: str) -> Iterator[Tick]:
+    chosen = checklist.chosen()
+    for tick in checklist.in_order():
+        site = checklist.protocol.site(tick.site)
+        plan = checklist.plan(site) if site else None
+        if tick.muscle == muscle and (tick in chosen or (plan and plan.usual != tick.hundredths)):
+            yield tick
+
+
 def _tick_words(tick: Tick) -> str:
     """What there is to say of a site that is not as planned."""
     reason = f": {tick.reason}" if tick.reason else ""
@@ -193,16 +202,17 @@ def show_so_far(screen: Console, checklist: Checklist, volume_ul: VolumeOf) -> N
 
 
 def show_muscle(screen: Console, checklist: Checklist, muscle: str) -> None:
-    """``[x] frontalis 20 U: 4 sites as planned``, and beneath it each tick that is not as planned, with its reason."""
+    """``[x] frontalis 20 U: 4 sites as planned``, and beneath it what that does not tell: each tick that is not as planned with its reason,
+    the dose of an optional site, and one out of a range that is not the usual one."""
     waiting = muscle in checklist.open_muscles()
     sites = [site for site in sites_of(checklist.protocol, muscle) if site.id in checklist.ticks or waiting or not site.optional]
     fixed = [checklist.ticks.get(site.id) for site in sites]
-    exceptions = [tick for tick in checklist.deviations() if tick.muscle == muscle]
+    exceptions = any(tick.muscle == muscle for tick in checklist.deviations())
     states = Counter("open" if tick is None else tick.state for tick in fixed) + Counter(tick.state for tick in extras_in(checklist, muscle))
     parts = [f"{count_of(states['given'])} as planned"] if states["given"] else []
     parts += [f"{states[state]} {state}" for state in ("changed", "skipped", "extra", "open") if states[state]]
     sign = SIGNS["open" if states["open"] else "changed" if exceptions else "given" if parts else "skipped"]
     say(screen, f"{sign} {muscle} {units_text(checklist.muscle_hundredths(muscle))} U: {', '.join(parts) or 'nothing given'}")
-    for tick in exceptions:
+    for tick in _to_tell(checklist, muscle):
         words = _tick_words(tick)
         say(screen, f"{SIGNS[tick.state]} {tick.site} {units_text(tick.hundredths)} U{f', {words}' if words else ''}", front="    ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
@@ -11,12 +11,11 @@ from botoxcli.clinic.answers import consult_questions
 from botoxcli.clinic.findings import require_settled
 from botoxcli.clinic.history import OwnDecision
 from botoxcli.clinic.past_visit import WholeVisit
-from botoxcli.clinic.visit_changes import changes
 from botoxcli.errors import ValueRefused
 from botoxcli.workflow.amend_session import in_order
 from botoxcli.workflow.consult import ConsultRequest, consult_record, standing_outcome, weigh
-from botoxcli.workflow.correction import Corrected, Correction, Settled, refuse_no_change
-from botoxcli.workflow.recheck import Course, no_longer_holding, with_record
+from botoxcli.workflow.correction import Corrected, Correction, Settled, put_right, refuse_no_change
+from botoxcli.workflow.recheck import Course
 from botoxcli.workflow.recorded import record_from
 
 if TYPE_CHECKING:
@@ -63,21 +62,10 @@ def amend_consult(change: Change, course: Course, visit: WholeVisit, patch: Cons
     if request.on > how.today:
         raise ValueRefused("--on", "the day lies in the future")
     outcome = weigh(change.reader, edition, request, instead_of=head.visit, under="eu-uk" if visit.jurisdiction == "eu-uk" else "us")
-    before, after = record_from(visit), consult_record(outcome, request)
-    refuse_no_change(before, after)
+    after = consult_record(outcome, request)
+    refuse_no_change(record_from(visit), after)
     require_settled(outcome.warnings)
-    if not how.dry_run:
-        change.amend_visit(head.visit, after, reason=how.reason)
-    return Corrected(
-        visit=head.visit,
-        kind="consult",
-        patient=head.patient,
-        date=request.on,
-        edition_id=head.edition_id,
-        outcome=replace(outcome, visit=head.visit),
-        changes=changes(before, after, {}),
-        no_longer=no_longer_holding(course, with_record(course.history, head.visit, head.protocol, after)),
-    )
+    return put_right(change, course, visit, after, outcome, how)
 
 
 def _own_decision(visit: WholeVisit, patch: ConsultPatch, how: Correction) -> tuple[OwnDecision | None, str | None]:

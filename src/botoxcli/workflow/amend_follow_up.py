@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,10 @@ from botoxcli.clinic.adverse_events import EVENT
 from botoxcli.clinic.findings import require_settled
 from botoxcli.clinic.past_visit import WholeVisit
 from botoxcli.clinic.records import AdverseEventTold, EventResolved, FollowUpVisit
-from botoxcli.clinic.visit_changes import changes
 from botoxcli.errors import ValueRefused
-from botoxcli.workflow.correction import Corrected, Correction, Settled, refuse_no_change
+from botoxcli.workflow.correction import Corrected, Correction, Settled, put_right, refuse_no_change
 from botoxcli.workflow.follow_up import FollowUpPlan, FollowUpRequest, build, check_values, standing_outcome
-from botoxcli.workflow.recheck import Course, no_longer_holding, with_record, without
+from botoxcli.workflow.recheck import Course, without
 from botoxcli.workflow.recorded import record_from
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ class FollowUpPatch:
     answers: Mapping[str, str] = field(default_factory=dict)
     events: tuple[AdverseEventTold, ...] | None = None
     resolved: tuple[EventResolved, ...] = ()
+    note: str | None = None
     settled: Settled = field(default_factory=Settled)
 
     def content(self) -> dict[str, object]:
@@ -39,13 +39,13 @@ class FollowUpPatch:
             "answers": dict(self.answers),
             "events": None if self.events is None else [one.model_dump(mode="json") for one in self.events],
             "resolved": [one.model_dump(mode="json") for one in self.resolved],
+            **({} if self.note is None else {"note": self.note}),
             **self.settled.content(),
         }
 
 
 def amend_follow_up(change: Change, course: Course, visit: WholeVisit, patch: FollowUpPatch, how: Correction) -> Corrected:
     """Checks the follow-up as it should have been and writes its next version. Raises ValueRefused, StoppedByRule."""
-    head = visit.head
     plan = plan_of(course, visit)
     before = record_from(visit)
     if not isinstance(before, FollowUpVisit):
@@ -58,18 +58,7 @@ def amend_follow_up(change: Change, course: Course, visit: WholeVisit, patch: Fo
     after, outcome = build(plan, request)
     refuse_no_change(before, after)
     require_settled(outcome.findings)
-    if not how.dry_run:
-        change.amend_visit(head.visit, after, reason=how.reason)
-    return Corrected(
-        visit=head.visit,
-        kind="follow-up",
-        patient=head.patient,
-        date=request.on,
-        edition_id=head.edition_id,
-        outcome=replace(outcome, visit=head.visit),
-        changes=changes(before, after, {}),
-        no_longer=no_longer_holding(course, with_record(course.history, head.visit, head.protocol, after)),
-    )
+    return put_right(change, course, visit, after, outcome, how)
 
 
 def plan_of(course: Course, visit: WholeVisit) -> FollowUpPlan:
@@ -96,6 +85,7 @@ def patched(record: FollowUpVisit, patch: FollowUpPatch) -> FollowUpRequest:
             **{name: one.reason or "as recorded" for name, one in kept.items() if one.resolution == "overridden"},
             **patch.settled.overridden,
         },
+        note=record.note if patch.note is None else patch.note,
     )
 
 

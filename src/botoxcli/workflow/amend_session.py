@@ -81,7 +81,7 @@ def amend_session(change: Change, course: Course, visit: WholeVisit, patch: Sess
         patient=head.patient,
         date=request.on,
         edition_id=head.edition_id,
-        outcome=replace(outcome, visit=head.visit, left_out=tuple(lot for lot in outcome.left_out if lot in patch.lots)),
+        outcome=replace(outcome, visit=head.visit, left_out=outcome.left_out if patch.lots else ()),
         changes=changes(before, outcome.session, {vial.vial_id: vial.lot for vial in course.stock}),
         freed=tuple(use.lot for use in visit.vials if use.vial_id is not None and use.vial_id not in used),
         no_longer=no_longer_holding(course, with_record(course.history, head.visit, head.protocol, outcome.session), but=head.visit),

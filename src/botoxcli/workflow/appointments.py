@@ -60,7 +60,7 @@ def awaited(reader: Reader, patient: KnownPatient, protocol: str | None) -> tupl
     one protocol awaits one.
     """
     rules = rules_of(reader)
-    under = [one for one in reader.due_candidates() if one.patient_id == patient.patient_id]
+    under = reader.due_candidates(patient.patient_id)
     if protocol is not None and protocol not in {one.protocol for one in under}:
         raise NotFound("protocol", "The patient has no visit under it, or is archived.")
     waiting = [(one, window) for one in under if protocol in (None, one.protocol) and (window := session_window(one, rules))]

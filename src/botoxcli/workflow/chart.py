@@ -24,7 +24,7 @@ EditionOf = Callable[[str, int], Protocol]
 
 @dataclass(frozen=True)
 class Course:
-    """What was done under one protocol, in the order of its dates. ``response`` is None before the first session."""
+    """What was done under one protocol, in the order of its dates. ``response`` is None before the first session and without response rules."""
 
     protocol: Protocol
     edition: str
@@ -61,7 +61,7 @@ def chart(reader: Reader, patient: str, day: date, edition_of: EditionOf) -> Cha
     """The chart. ``edition_of`` gives a protocol by its id, or by an edition's number where the file is gone. Raises NotFound, Ambiguous."""
     known = reader.find_patient(patient)
     history = reader.patient_history(known.patient_id)
-    candidates = [one for one in reader.due_candidates() if one.patient_id == known.patient_id]
+    candidates = reader.due_candidates(known.patient_id)
     return Chart(
         patient=known,
         day=day,
@@ -86,5 +86,5 @@ def _course(reader: Reader, history: PatientHistory, visits: list[WholeVisit], d
     kinds: Mapping[str, tuple[WholeVisit, ...]] = {
         kind: tuple(visit for visit in visits if visit.head.kind == kind) for kind in ("consult", "session", "follow-up")
     }
-    told = response(reader, history, protocol, protocol.response_rules, today=day) if kinds["session"] else None
+    told = response(reader, history, protocol, protocol.response_rules, today=day) if kinds["session"] and protocol.response_rules else None
     return Course(protocol, last.edition, last.edition_sha256, kinds["consult"], kinds["session"], kinds["follow-up"], told)

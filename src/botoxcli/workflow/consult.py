@@ -15,7 +15,7 @@ from botoxcli.clinic.out_of_order import out_of_order
 from botoxcli.clinic.past_visit import WholeVisit
 from botoxcli.clinic.protocol import Jurisdiction
 from botoxcli.clinic.records import AnswerGiven, Consult, NewPatient
-from botoxcli.errors import NotFound, ValueRefused
+from botoxcli.errors import Ambiguous, NotFound, ValueRefused
 from botoxcli.workflow.session import Edition, recorded
 from botoxcli.workflow.standing import findings_from, standing_visit
 
@@ -65,12 +65,20 @@ class ConsultOutcome:
     standing: bool = False
 
 
-def find_or_new(reader: Reader, patient: str) -> KnownPatient | None:
-    """The patient, or None when the words fit nobody and so may be a new code. Raises Ambiguous when they fit several."""
+def find_or_new(reader: Reader, patient: str, named: str | None = None) -> KnownPatient | None:
+    """The patient, or None when the words fit nobody and so may be a new code. Raises Ambiguous when they fit several.
+
+    With a name (``named``) beside them the words are a code: a part of somebody else's name is none.
+    """
     try:
-        return reader.find_patient(patient)
+        found = reader.find_patient(patient)
     except NotFound:
         return None
+    except Ambiguous:
+        if named is None:
+            raise
+        return None
+    return found if named in (None, found.name) or found.code.casefold() == patient.strip().casefold() else None
 
 
 def jurisdiction_of(reader: Reader) -> Jurisdiction:
@@ -85,7 +93,7 @@ def weigh(
 
     A correction names the visit that it stands ``instead_of``, and the jurisdiction ``under`` which that was recorded.
     """
-    known = find_or_new(reader, request.patient)
+    known = find_or_new(reader, request.patient, request.identity.name if request.identity else None)
     jurisdiction = under or jurisdiction_of(reader)
     born, code = _who(known, request.identity)
     if born and request.on < born:
@@ -140,7 +148,7 @@ def record(
         require_settled(outcome.warnings)
         if dry_run:
             return outcome
-        if request.identity and find_or_new(change.reader, request.identity.code) is None:
+        if request.identity and find_or_new(change.reader, request.identity.code, request.identity.name) is None:
             change.add_patient(request.identity)
         visit = change.record_consult(consult_record(outcome, request), change.pin_edition(edition))
         if key:

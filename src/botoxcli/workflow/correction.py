@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from botoxcli.clinic.history import VisitKind
-from botoxcli.clinic.records import Visit
+from botoxcli.clinic.past_visit import WholeVisit
+from botoxcli.clinic.records import FollowUpVisit, Visit
+from botoxcli.clinic.visit_changes import changes
 from botoxcli.errors import ValueRefused
 from botoxcli.workflow.consult import ConsultOutcome
 from botoxcli.workflow.follow_up import FollowUpOutcome
-from botoxcli.workflow.recheck import NoLongerHolds
+from botoxcli.workflow.recheck import Course, NoLongerHolds, no_longer_holding, with_record
+from botoxcli.workflow.recorded import record_from
 from botoxcli.workflow.session import SessionOutcome
+
+if TYPE_CHECKING:
+    from botoxcli.store.recorder import Change
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,25 @@ class Corrected:
     standing: bool = False
 
 
+def put_right(
+    change: Change, course: Course, visit: WholeVisit, after: Visit, outcome: ConsultOutcome | FollowUpOutcome, how: Correction
+) -> Corrected:
+    """Writes the next version of a consult or a follow-up, but for a rehearsal, and says what it is now. What had to be settled is."""
+    head = visit.head
+    if not how.dry_run:
+        change.amend_visit(head.visit, after, reason=how.reason)
+    return Corrected(
+        visit=head.visit,
+        kind=head.kind,
+        patient=head.patient,
+        date=after.date,
+        edition_id=head.edition_id,
+        outcome=replace(outcome, visit=head.visit),
+        changes=changes(record_from(visit), after, {}),
+        no_longer=no_longer_holding(course, with_record(course.history, head.visit, head.protocol, after)),
+    )
+
+
 @dataclass(frozen=True)
 class Settled:
     """What was accepted and overridden, by finding."""
@@ -61,5 +87,14 @@ class Settled:
 
 def refuse_no_change(old: Visit, new: Visit) -> None:
     """Raises ValueRefused when a correction says what stands already. Findings are what the rules say, no change of the person's."""
-    if old.model_copy(update={"findings": ()}) == new.model_copy(update={"findings": ()}):
+    if _said(old) == _said(new):
         raise ValueRefused("visit amend", "this is what stands already", "Nothing was recorded; `botox visit show` has the visit.")
+
+
+def _said(visit: Visit) -> Visit:
+    """What a person said, in an order of its own: answers and events that are only told in another order are the same."""
+    said: dict[str, object] = {"findings": (), "answers": tuple(sorted(visit.answers, key=lambda one: one.question))}
+    if isinstance(visit, FollowUpVisit):
+        said["events"] = tuple(sorted(visit.events, key=lambda one: one.event))
+        said["resolved"] = tuple(sorted(visit.resolved, key=lambda one: one.event))
+    return visit.model_copy(update=said)

@@ -5,7 +5,6 @@ Everything is recorded through the same workflows as real visits, with the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,8 +15,9 @@ from botoxcli.clinic.history import OwnDecision
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.quantity import text
 from botoxcli.clinic.questions import Condition, Question
-from botoxcli.clinic.records import NewPatient, NewVial
+from botoxcli.clinic.records import AdverseEventTold, NewPatient, NewVial
 from botoxcli.workflow import consult as consults
+from botoxcli.workflow import follow_up as follow_ups
 from botoxcli.workflow import session as sessions
 from botoxcli.workflow.session import Edition
 
@@ -30,23 +30,35 @@ LOT = "DEMO1"
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A follow-up so many days ago: headache days of 28 diary days, other outcomes, and mild events that lasted a week from 12 days before."""
+
+    days: int
+    headache_days: int
+    others: tuple[tuple[str, str], ...] = ()
+    events: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Person:
-    """Somebody made up: how many days ago the consult was and each session, and which answers differ from the usual ones."""
+    """Somebody made up: how many days ago the consult was, each session and follow-up, and which answers differ from the usual ones."""
 
     code: str
     name: str
     born: date
     consult: int
     sessions: tuple[int, ...] = ()
+    asked: tuple[Asked, ...] = ()
     answers: tuple[tuple[str, str], ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()
     decided: OwnDecision | None = None
     reason: str | None = None
 
 
+BETTER = (Asked(276, 15, events=("neck-pain",)), Asked(201, 12, (("hit-6", "58"),)), Asked(111, 9, (("hit-6", "52"), ("wear-off-day", "75"))))
 SHOWN = Person("D001", "Ada Example", date(1980, 2, 29), 7, (0,))
 PEOPLE = (
-    Person("D002", "Ben Sample", date(1975, 6, 1), 300, (290, 200, 110), skipped=(("temporalis-left-4", "haematoma last time"),)),
+    Person("D002", "Ben Sample", date(1975, 6, 1), 300, (290, 200, 110), BETTER, skipped=(("temporalis-left-4", "haematoma last time"),)),
     Person("D003", "Cleo Placeholder", date(1991, 11, 12), 30, (12,)),
     Person("D004", "Dan Specimen", date(1968, 3, 3), 20, answers=(("anticoagulant", "yes"),)),
     Person("D005", "Eve Madeup", date(1985, 9, 9), 3),
@@ -85,10 +97,14 @@ def furnish(recorder: Recorder, edition: Edition, *, today: date, now: datetime)
         change.add_vials(vials, today - timedelta(days=300))
     for person in PEOPLE:
         _consult(recorder, edition, person, today, now)
-        for _ in _sessions(recorder, edition, person, today, now):
-            pass
+        asked = {one.days: one for one in person.asked}
+        for days in sorted({*person.sessions, *asked}, reverse=True):
+            if days in asked:
+                _follow_up(recorder, edition, person, asked[days], today, now)
+            else:
+                _session(recorder, edition, person, days, today, now)
     consulted = _consult(recorder, edition, SHOWN, today, now)
-    return consulted, next(_sessions(recorder, edition, SHOWN, today, now))
+    return consulted, _session(recorder, edition, SHOWN, 0, today, now)
 
 
 def _consult(recorder: Recorder, edition: Edition, person: Person, today: date, now: datetime) -> consults.ConsultOutcome:
@@ -103,18 +119,29 @@ def _consult(recorder: Recorder, edition: Edition, person: Person, today: date, 
     return consults.record(recorder, edition, request, actor=ACTOR, today=today, now=now, key=None)
 
 
-def _sessions(recorder: Recorder, edition: Edition, person: Person, today: date, now: datetime) -> Iterator[sessions.SessionOutcome]:
+def _follow_up(recorder: Recorder, edition: Edition, person: Person, asked: Asked, today: date, now: datetime) -> None:
+    on = today - timedelta(days=asked.days)
+    onset, end = on - timedelta(days=12), on - timedelta(days=5)
+    request = follow_ups.FollowUpRequest(
+        patient=person.code,
+        on=on,
+        answers={"headache-days": str(asked.headache_days), "diary-days": "28", **dict(asked.others)},
+        events=tuple(AdverseEventTold(event=event, severity="mild", onset=onset, related="yes", resolved_on=end) for event in asked.events),
+    )
+    follow_ups.record(recorder, edition, request, actor=ACTOR, today=today, now=now, key=None)
+
+
+def _session(recorder: Recorder, edition: Edition, person: Person, days: int, today: date, now: datetime) -> sessions.SessionOutcome:
     checklist = Checklist(edition.protocol)
     for site, reason in person.skipped:
         checklist = checklist.skip(site, reason)
-    for days in person.sessions:
-        request = sessions.SessionRequest(
-            patient=person.code,
-            on=today - timedelta(days=days),
-            checklist=checklist.give_rest(),
-            answers=chair_answers(edition.protocol),
-            lots=(LOT,),
-            minutes=15,
-            injector=ACTOR,
-        )
-        yield sessions.record(recorder, edition, request, actor=ACTOR, today=today, now=now, key=None)
+    request = sessions.SessionRequest(
+        patient=person.code,
+        on=today - timedelta(days=days),
+        checklist=checklist.give_rest(),
+        answers=chair_answers(edition.protocol),
+        lots=(LOT,),
+        minutes=15,
+        injector=ACTOR,
+    )
+    return sessions.record(recorder, edition, request, actor=ACTOR, today=today, now=now, key=None)

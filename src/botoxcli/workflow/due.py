@@ -35,11 +35,11 @@ def due_list(
 
 
 def dates_after_session(reader: Reader, patient: str, protocol: str, day: date) -> tuple[Window, ...]:
-    """The next dates of one patient under one protocol, as the ledger has them now."""
+    """The next dates of one patient (by code) under one protocol, as the ledger has them now."""
     rules = rules_of(reader)
     return tuple(
         window
-        for candidate in reader.due_candidates()
-        if candidate.patient == patient and candidate.protocol == protocol
+        for candidate in reader.due_candidates(reader.find_patient(patient).patient_id)
+        if candidate.protocol == protocol
         for window in next_dates(candidate, rules, day)
     )

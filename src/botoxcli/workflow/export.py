@@ -1,33 +1,41 @@
 """Rows that leave the ledger, kind by kind, as they come: codes instead of names, doses in units, no free text.
 
-With ``identify`` names stand at the right, and the free text that was written: reasons.
+With ``identify`` names stand at the right, and the free text that was written: reasons and notes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from botoxcli.clinic.history import KnownPatient
-from botoxcli.clinic.quantity import units
+from botoxcli.clinic.quantity import number, units
 from botoxcli.workflow.listing import IDENTITY_COLUMNS, PATIENT_COLUMNS, patient_rows
 
 if TYPE_CHECKING:
+    from botoxcli.clinic.past_visit import VisitHead
+    from botoxcli.clinic.protocol import Protocol
     from botoxcli.store.reader import Reader
 
 Row = dict[str, Any]
+_AFTER = ("follows_session", "days_after_session")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for: of one patient or all, from ``since`` up to and with ``until``, with names and free text or without."""
+    """What is asked for: of one patient or all, from ``since`` up to and with ``until``, with names and free text or without.
+
+    ``protocol_of`` gives the protocol of an edition's number; only what is reckoned by it (outcomes) asks.
+    """
 
     patient: KnownPatient | None = None
     since: date | None = None
     until: date | None = None
     identify: bool = False
+    protocol_of: Callable[[int], Protocol] | None = None
 
     @property
     def patient_id(self) -> int | None:
@@ -89,6 +97,53 @@ def injections(reader: Reader, wanted: Wanted) -> Iterator[Row]:
         yield row
 
 
+def outcomes(reader: Reader, wanted: Wanted) -> Iterator[Row]:
+    """A row a measure of a follow-up, in the protocol's order, with what its figure says."""
+    from botoxcli.clinic.diary import rounded
+    from botoxcli.clinic.outcomes import DIARY_DAYS, number_of, outcomes_of
+
+    protocols = _protocols(wanted)
+    names, sessions = _names(reader, wanted), reader.visits(wanted.patient_id, "session")
+    for head in sorted(reader.visits(wanted.patient_id, "follow-up"), key=lambda one: one.visit):
+        if not wanted.day_fits(head.date.isoformat()):
+            continue
+        answers = dict(reader.visit(head.visit).answers)
+        top = {"visit": head.visit, "patient": head.patient, "date": head.date.isoformat(), "protocol": head.protocol}
+        after = _after(sessions, head.patient, head.protocol, head.date)
+        for one in outcomes_of(protocols(head.edition_id), answers):
+            scaled = None if one.scaled is None else number(rounded(one.scaled))
+            row = {"measure": one.measure, "value": one.value, "unit": one.unit, "scaled": scaled, "incomplete": one.incomplete}
+            row |= {"diary_days": number_of(answers, DIARY_DAYS) if one.incomplete is not None else None}
+            yield top | row | {"band": one.band, "direction": one.direction} | after | {"name": names.get(head.patient)}
+
+
+def _protocols(wanted: Wanted) -> Callable[[int], Protocol]:
+    """The protocol of an edition, each read once."""
+    if wanted.protocol_of is None:
+        raise ValueError("outcomes are reckoned by the protocol of their edition")
+    return cache(wanted.protocol_of)
+
+
+def _after(sessions: Sequence[VisitHead], patient: str, protocol: str, day: date) -> Row:
+    """The session that something follows, and by how many days; ``sessions`` are in the order of their days."""
+    before = [one for one in sessions if (one.patient, one.protocol) == (patient, protocol) and one.date <= day][-1:]
+    return {"follows_session": before[0].visit, "days_after_session": (day - before[0].date).days} if before else dict.fromkeys(_AFTER)
+
+
+def events(reader: Reader, wanted: Wanted) -> Iterator[Row]:
+    """A row an adverse event as a follow-up told it, with its end once that was told; "none" is an answer, not an event.
+
+    The session that it follows is the last one up to its onset; to the follow-up, where the onset is not known.
+    """
+    names, sessions = _names(reader, wanted), reader.visits(wanted.patient_id, "session")
+    for visit, patient, day, protocol, event, severity, onset, related, escalate, resolved in reader.event_lines(wanted.patient_id):
+        if wanted.day_fits(day):
+            row = {"visit": visit, "patient": patient, "date": day, "protocol": protocol, "event": event, "severity": severity}
+            row |= {"onset": onset, "related": related, "escalate": escalate, "resolved_on": resolved}
+            row |= _after(sessions, patient, protocol, date.fromisoformat(onset or day))
+            yield row | ({"name": names.get(patient), "note": reader.visit(visit).note} if wanted.identify else {})
+
+
 def vials(reader: Reader, _: Wanted) -> Iterator[Row]:
     """A row a vial, used and discarded ones too."""
     for lot, product, size, expires, state, visit, given, wasted, reason, discarded, recalled, since in reader.vial_lines():
@@ -133,6 +188,30 @@ KINDS: Mapping[str, Kind] = {
         vials,
         dated=False,
         of_patients=False,
+    ),
+    "outcomes": Kind(
+        (
+            "visit",
+            "patient",
+            "date",
+            "protocol",
+            "measure",
+            "value",
+            "unit",
+            "diary_days",
+            "scaled",
+            "incomplete",
+            "band",
+            "direction",
+            *_AFTER,
+        ),
+        ("name",),
+        outcomes,
+    ),
+    "events": Kind(
+        ("visit", "patient", "date", "protocol", "event", "severity", "onset", "related", "escalate", "resolved_on", *_AFTER),
+        ("name", "note"),
+        events,
     ),
     "patients": Kind(PATIENT_COLUMNS, IDENTITY_COLUMNS, patients, dated=False),
 }

@@ -57,6 +57,7 @@ class FollowUpRequest:
     resolved: tuple[EventResolved, ...] = ()
     accepted: frozenset[str] = frozenset()
     overridden: Mapping[str, str] = field(default_factory=dict)
+    note: str | None = None
 
     def content(self) -> dict[str, object]:
         """What makes two requests the same one, for a retry under one key."""
@@ -68,6 +69,7 @@ class FollowUpRequest:
             "resolved": [one.model_dump(mode="json") for one in self.resolved],
             "accepted": sorted(self.accepted),
             "overridden": dict(self.overridden),
+            **({"note": self.note} if self.note else {}),
         }
 
 
@@ -87,6 +89,7 @@ class FollowUpOutcome:
     follows: PastSession | None
     visit: int | None = None
     standing: bool = False
+    note: str | None = None
 
 
 def prepare(reader: Reader, edition: Edition, patient: str) -> FollowUpPlan:
@@ -140,6 +143,7 @@ def build(plan: FollowUpPlan, request: FollowUpRequest) -> tuple[FollowUpVisit, 
         findings=tuple(recorded(finding, request.overridden) for finding in findings),
         events=events,
         resolved=request.resolved,
+        note=request.note,
     )
     outcome = FollowUpOutcome(
         patient=plan.patient.code,
@@ -152,6 +156,7 @@ def build(plan: FollowUpPlan, request: FollowUpRequest) -> tuple[FollowUpVisit, 
         to_do=what_to_do(plan.protocol, events),
         findings=findings,
         follows=plan.session_before(request.on),
+        note=request.note,
     )
     return visit, outcome
 
@@ -203,4 +208,5 @@ def standing_outcome(plan: FollowUpPlan, visit: WholeVisit) -> FollowUpOutcome:
         follows=plan.session_before(visit.head.date),
         visit=visit.head.visit,
         standing=True,
+        note=visit.note,
     )

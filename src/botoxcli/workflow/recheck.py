@@ -58,7 +58,7 @@ def read_course(reader: Reader, patient_id: int, read: ReadEdition) -> Course:
     """Reads it. ``read`` makes a protocol of a pinned text and a name for it."""
     numbers = [head.visit for head in reader.visits(patient_id, "session")]
     history, sessions = reader.patient_history(patient_id), tuple(map(reader.visit, numbers))
-    return Course(history, sessions, reader.vials(), reader.settings()["time-zone"], pinned_editions(reader, read))
+    return Course(history, sessions, reader.stock(), reader.settings()["time-zone"], pinned_editions(reader, read))
 
 
 def pinned_editions(reader: Reader, read: ReadEdition) -> Editions:
@@ -147,6 +147,7 @@ def with_record(history: PatientHistory, visit: int, protocol: str, record: Visi
                 if one.state in ("changed", "skipped", "extra")
             ),
             answers=tuple((answer.question, answer.value) for answer in record.answers),
+            doses=tuple((one.site, one.hundredths) for one in record.injections),
         )
         return replace(history, sessions=_by_date([*others.sessions, session]))
     if isinstance(record, FollowUpVisit):

@@ -31,7 +31,7 @@ def follow_up_from(visit: WholeVisit) -> FollowUpVisit:
     """A follow-up's record."""
     events = tuple(AdverseEventTold.model_validate({name: getattr(event, name) for name in AdverseEventTold.model_fields}) for event in visit.events)
     resolved = tuple(EventResolved(event=event, resolved_on=day) for event, day in visit.resolved)
-    return FollowUpVisit(patient=visit.head.patient, date=visit.head.date, answers=_answers(visit), events=events, resolved=resolved)
+    return FollowUpVisit(patient=visit.head.patient, date=visit.head.date, answers=_answers(visit), events=events, resolved=resolved, note=visit.note)
 
 
 def _answers(visit: WholeVisit) -> tuple[AnswerGiven, ...]:

@@ -30,6 +30,11 @@ class Response:
     course: Course
     verdicts: tuple[RuleVerdict, ...]
 
+    @property
+    def counts_headache_days(self) -> bool:
+        """Whether its protocol asks for headache days, at the consult or at a follow-up."""
+        return DAYS in [*(one.id for one in self.protocol.criteria), *(one.id for one in self.protocol.outcomes.measures)]
+
 
 def followed_protocol(history: PatientHistory, named: str | None, default: str) -> str:
     """The protocol that a patient's figures are about: the one named, else the default where a visit is under it, else the last visit's."""
@@ -45,7 +50,7 @@ def rules_named(protocol: Protocol, name: str | None) -> tuple[ResponseRule, ...
     found = tuple(rule for rule in protocol.response_rules if rule.id == name)
     if not found:
         known = ", ".join(rule.id for rule in protocol.response_rules)
-        raise NotFound("response rule", f"The protocol {protocol.id} has {known or 'none'}.")
+        raise NotFound("response rule", f"The protocol {protocol.id} has {known or 'no response rules'}.")
     return found
 
 

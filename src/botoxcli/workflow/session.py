@@ -126,7 +126,7 @@ def prepare(reader: Reader, edition: Edition, patient: str) -> SessionPlan:
         edition=edition,
         patient=known,
         history=reader.patient_history(known.patient_id),
-        stock=tuple(reader.vials()),
+        stock=reader.stock(),
         jurisdiction="eu-uk" if settings["jurisdiction"] == "eu-uk" else "us",
         zone=settings["time-zone"],
     )
@@ -179,7 +179,7 @@ def build(plan: SessionPlan, request: SessionRequest) -> SessionOutcome:
     """The session as it would be recorded, its vials drawn from and its bill made out. Raises ValueRefused."""
     checklist = request.checklist
     _require_plans(plan, request)
-    if checklist.open_sites():
+    if checklist.open_sites() and plan.corrects is None:  # a record that never told of a site is put right in the rest
         raise ValueError("a session with open sites cannot be recorded")
     if checklist.hundredths == 0:
         raise ValueRefused("the checklist", "nothing was injected, so this is no session")

@@ -6,28 +6,36 @@ has the patient's other sessions re-checked.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from botoxcli.clinic.past_visit import ChangeSeen, VisitHead
+from botoxcli.clinic.past_visit import ChangeSeen, VisitHead, VisitVersion
+from botoxcli.clinic.undo_words import values_back, visit_back
 from botoxcli.errors import NotFound, ValueRefused
 from botoxcli.workflow.recheck import Course, NoLongerHolds, ReadEdition, no_longer_holding, pinned_editions, read_course
+from botoxcli.workflow.recorded import record_from
 
 if TYPE_CHECKING:
     from botoxcli.store.reader import Reader
     from botoxcli.store.recorder import Recorder
 
 UNDO = "undo"
+_BACK_AGAIN = "The edition before goes back into use with `botox protocol add SHA256`; `botox protocol list --all` names it."
 
 
 @dataclass(frozen=True)
 class Turn:
-    """What is to be taken back, or to stand again, with the visit that the change recorded, amended or voided."""
+    """What is to be taken back, or to stand again, with the visit that the change recorded, amended or voided.
+
+    ``changes`` are in words what reads otherwise then, of a visit, a label or the settings.
+    """
 
     seen: ChangeSeen
     visit: VisitHead | None
     course: Course | None = None
+    changes: tuple[str, ...] = ()
 
     @property
     def restores(self) -> bool:
@@ -41,13 +49,24 @@ def look(reader: Reader, read: ReadEdition) -> Turn:
     if seen is None:
         raise NotFound("change to take back", "Nothing was recorded yet.")
     if not seen.reversible:
-        raise ValueRefused(
-            UNDO, f"the last change is `{seen.command}`, which cannot be taken back", "Further back is `botox visit void`; nothing was changed."
-        )
+        next_step = _BACK_AGAIN if seen.command == "protocol add" else "Further back is `botox visit void`; nothing was changed."
+        raise ValueRefused(UNDO, f"the last change is `{seen.command}`, which cannot be taken back", next_step)
     if seen.visit is None:
-        return Turn(seen, None)
-    head = reader.versions(seen.visit)[-1].visit.head
-    return Turn(seen, head, read_course(reader, head.patient_id, read) if _is_known(reader, head.patient_id) else None)
+        return Turn(seen, None, changes=values_back(seen))
+    versions = reader.versions(seen.visit)
+    head = versions[-1].visit.head
+    course = read_course(reader, head.patient_id, read) if _is_known(reader, head.patient_id) else None
+    return Turn(seen, head, course, _amended_back(reader, seen, versions))
+
+
+def _amended_back(reader: Reader, seen: ChangeSeen, versions: Sequence[VisitVersion]) -> tuple[str, ...]:
+    """What an amendment changed, the other way round; an amendment that is the last change is the visit's last version."""
+    *earlier, amended = versions
+    before = [one for one in earlier if one.standing != "undone"]
+    if seen.command != "visit amend" or not before:
+        return ()
+    lots = {vial.vial_id: vial.lot for vial in reader.vials()}
+    return visit_back(seen, record_from(before[-1].visit), record_from(amended.visit), lots)
 
 
 def _is_known(reader: Reader, patient_id: int) -> bool:

@@ -20,13 +20,13 @@ from botoxcli.clinic.history import StockVial, lot_key
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.quantity import parse_number, scaled, units_text
 from botoxcli.clinic.records import DiscardReason, NewVial
-from botoxcli.errors import NotFound, ValueRefused
+from botoxcli.clinic.stock import corrected_to, vials_of
+from botoxcli.errors import Ambiguous, NotFound, ValueRefused
 
 if TYPE_CHECKING:
     from botoxcli.store.reader import Reader
     from botoxcli.store.recorder import Recorder
 
-DISCARD_REASONS: tuple[DiscardReason, ...] = ("broken", "no-vacuum", "cold-chain", "recall", "expired")
 _MONTH = re.compile(r"(\d{4})-(\d{2})\Z", re.ASCII)
 _FLAGS = {"lot": "LOT", "product": "--product", "hundredths": "--units", "expires": "--expires", "count": "--count"}
 
@@ -118,7 +118,7 @@ def amend_lot(
 def discard(recorder: Recorder, lot: str, change: Change, *, reason: DiscardReason, count: int, note: str | None) -> tuple[StockVial, ...]:
     """Takes so many unused vials of a lot out of stock, the oldest first. Raises NotFound, ValueRefused."""
     with recorder.change(command="vial discard", actor=change.actor, at=change.now) as written:
-        unused = [vial for vial in of_lot(written.reader, lot) if vial.state == "unused"]
+        unused = [vial for vial in known_as(written.reader, lot) if vial.state == "unused"]
         if not unused:
             raise ValueRefused("LOT", "no vial of this lot is unused", "Only a vial of which nothing was given can be discarded.")
         if count > len(unused):
@@ -131,7 +131,7 @@ def discard(recorder: Recorder, lot: str, change: Change, *, reason: DiscardReas
 def recall(recorder: Recorder, lot: str, change: Change, *, reason: str) -> tuple[StockVial, ...]:
     """Makes a lot a stop at every session. Gives all its vials: those with a visit were used. Raises NotFound."""
     with recorder.change(command="vial recall", actor=change.actor, at=change.now) as written:
-        vials = of_lot(written.reader, lot)
+        vials = known_as(written.reader, lot)
         written.recall_lot(vials[0].lot, change.on, reason)
         return vials
 
@@ -140,9 +140,32 @@ def of_lot(reader: Reader, lot: str) -> tuple[StockVial, ...]:
     """All vials of a lot. Raises NotFound, which names the lots that look alike."""
     if vials := reader.vials(lot):
         return vials
+    if now := corrected_to(reader.stock(), lot_key(lot)):
+        raise NotFound("vial", f"This lot was corrected to {', '.join(now)}; name that one.")
     lots = {vial.lot_key: vial.lot for vial in reader.vials()}
     near = [lots[key] for key in difflib.get_close_matches(lot_key(lot), lots, n=3)]
     raise NotFound("vial", f"Near it in stock: {', '.join(near)}." if near else "`botox vial list --all` shows every lot.")
+
+
+def known_as(reader: Reader, lot: str) -> tuple[StockVial, ...]:
+    """All vials of a lot, also by what their label read before it was corrected. Raises NotFound, Ambiguous where it became several lots."""
+    stock, key = reader.stock(), lot_key(lot)
+    if vials := vials_of(stock, key):
+        return vials
+    if len(now := corrected_to(stock, key)) > 1:
+        raise Ambiguous("lot", now)
+    return of_lot(reader, lot)
+
+
+def correction_words(reader: Reader, lot: str) -> str | None:
+    """What is to be known of a lot that was typed: that it was corrected to another, or that others were. None where it never was."""
+    stock, key = reader.stock(), lot_key(lot)
+    now = ", ".join(corrected_to(stock, key))
+    if not now:
+        return None
+    if any(vial.lot_key == key for vial in stock):
+        return f"Other vials bore this lot until they were corrected to {now}; they are not meant here."
+    return f"This lot was corrected to {now}."
 
 
 def visits_of(vials: Iterable[StockVial]) -> Iterator[int]:

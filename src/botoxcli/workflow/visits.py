@@ -76,7 +76,8 @@ def visit_item(visit: WholeVisit) -> dict[str, Any]:
         **visit_row(head),
         "edition_sha256": head.edition_sha256,
         "jurisdiction": visit.jurisdiction,
-        "reason": visit.reason,
+        "reason": visit.reason if head.kind == "consult" else None,
+        "note": visit.note,
         "answers": [{"question": question, "value": value} for question, value in visit.answers],
         "findings": [
             {
