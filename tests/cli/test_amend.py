@@ -131,10 +131,44 @@ def test_it_is_checked_as_if_recorded_now_on_its_day(cycle: Botox, ledger: Path)
 
 def test_what_was_overridden_counts_for_the_same_finding(cycle: Botox) -> None:
     amend(cycle, 3, "--on", "2026-03-01", "--override", "interval=she travels")
-    told = amend(cycle, 3, "--on", "2026-02-28")
+    told = amend(cycle, 3, "--minutes", "12")
     interval = next(finding for finding in shown(cycle, 3)["findings"] if finding["id"] == "interval")
-    assert (interval["because"][:7], interval["resolution"], interval["reason"]) == ("82 days", "overridden", "she travels")
+    assert (interval["because"][:7], interval["resolution"], interval["reason"]) == ("83 days", "overridden", "she travels")
     assert told["no_longer_holds"] == []
+
+
+def test_what_was_overridden_is_asked_again_when_its_fact_changed(cycle: Botox) -> None:
+    amend(cycle, 3, "--on", "2026-03-01", "--override", "interval=she travels")
+    worse = cycle("visit", "amend", "3", "--on", "2025-12-09", *WHY)
+    assert (worse.exit_code, "stop interval: 1 days after the session of 2025-12-08" in worse.stderr) == (23, True)
+    other = cycle("visit", "amend", "2", "--on", "2025-12-09", "--override", "interval=it was the 9th", *WHY)
+    assert "- visit 3 of 2026-03-01: stop interval: 82 days after the session of 2025-12-09" in done(other).stdout
+
+
+def test_what_was_accepted_is_asked_again_for_another_site_or_dose(cycle: Botox) -> None:
+    amend(cycle, 3, "--units", "procerus=2.5", "--accept", "site-dose")
+    for dose in ("procerus=7.5", "temporalis-left-4=2.5"):
+        again = cycle("visit", "amend", "3", "--units", dose, *WHY)
+        assert (again.exit_code, "warn site-dose" in again.stderr) == (23, True), dose
+    assert amend(cycle, 3, "--minutes", "12")["visit"] == 3
+    assert amend(cycle, 3, "--units", "temporalis-left-4=2.5", "--accept", "site-dose")["visit"] == 3
+
+
+def test_a_follow_up_on_another_full_day_is_asked_again(cycle: Botox) -> None:
+    outcomes = ("--answer", "headache-days=10", "--answer", "diary-days=28", "--event", "none", "--no-input")
+    for day in ("2025-12-20", "2025-12-21", "2025-12-20"):
+        done(cycle("follow-up", "P0001", "--on", day, *outcomes, "--accept", "duplicate-visit"))
+    amend(cycle, 6, "--answer", "headache-days=9")
+    again = cycle("visit", "amend", "6", "--on", "2025-12-21", *WHY)
+    assert (again.exit_code, "duplicate-visit: a follow-up on 2025-12-21 stands already (visit 5)" in again.stderr) == (23, True)
+
+
+def test_a_consult_on_another_full_day_is_asked_again(cycle: Botox) -> None:
+    for day in ("2025-12-02", "2025-12-01"):
+        done(cycle("consult", "P0001", "--on", day, "--answers", str(DATA / "consult.yaml"), "--accept", "duplicate-visit"))
+    amend(cycle, 5, "--answer", "hit-6=61")
+    again = cycle("visit", "amend", "5", "--on", "2025-12-02", *WHY)
+    assert (again.exit_code, "a consult on 2025-12-02 stands already (visit 4)" in again.stderr) == (23, True)
 
 
 def test_its_own_old_version_is_no_duplicate(cycle: Botox) -> None:
@@ -149,7 +183,8 @@ def test_the_other_sessions_are_re_checked_and_nothing_is_blocked(cycle: Botox) 
         "No longer holds (these visits stay as they were recorded)\n- visit 3 of 2026-03-02: stop interval: 83 days after the session of 2025-12-09"
     )
     assert said in done(told).stdout
-    (only,) = [one for one in amend(cycle, 2, "--on", "2025-12-10")["no_longer_holds"] if one["id"] == "interval"]
+    again = ("--override", "interval=it was the 10th")
+    (only,) = [one for one in amend(cycle, 2, "--on", "2025-12-10", *again)["no_longer_holds"] if one["id"] == "interval"]
     assert (only["visit"], only["level"]) == (3, "stop")
     assert shown(cycle, 3)["state"] == "recorded"
 

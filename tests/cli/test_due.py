@@ -112,7 +112,8 @@ def test_prep_across_the_change_of_clocks(botox: Botox, visited: Path) -> None:
         "For the practice\n"
         "- Still allowed on 2026-03-09: 392.5 of the 400 U of onabotulinumtoxinA in 3\n"
         "  months (7.5 U given).\n"
-        "- The plan of 155 U fits first on 2026-03-31, not on 2026-03-09.\n"
+        "- The plan of 155 U fits first on 2026-03-31, not on 2026-03-09: the doses in\n"
+        "  each window and the minimum interval are counted.\n"
     )
     rules = json.loads(botox("prep", "P0001", "--for", "2026-03-08T12:00", "--format", "json").stdout)["items"][0]["rules"]
     assert {rule["id"]: rule["starts"] for rule in rules}["alcohol"] == "2026-03-07T11:00:00-05:00"

@@ -201,13 +201,37 @@ def test_a_follow_up_from_day_7_closes_the_onset_check(treated: Botox) -> None:
     assert due(treated, "2025-12-16") == set()
 
 
+def test_a_correction_says_what_to_do_only_while_something_grave_is_still_there(treated: Botox) -> None:
+    both = ("--event", "eyelid-ptosis=mild,onset=2025-12-05", "--event", "trouble-swallowing=mild,onset=2025-12-07")
+    assert follow_up(treated, *OUTCOMES, *both, on="2025-12-20").exit_code == 0
+    fix = ("visit", "amend", "3", "--reason", "x", "--format", "json")
+    assert treated(*fix, "--answer", "headache-days=9").stderr.startswith("EMERGENCY trouble-swallowing, eyelid-ptosis: ")
+    later = follow_up(treated, *OUTCOMES, "--event", "none", "--resolved", "trouble-swallowing=2025-12-21", on="2025-12-22")
+    assert later.exit_code == 0, later.stderr
+    assert treated(*fix, "--answer", "headache-days=8").stderr.startswith("EMERGENCY eyelid-ptosis: ")
+    assert treated(*fix, "--resolved", "eyelid-ptosis=2025-12-19").stderr == ""
+
+
+def test_an_emergency_that_is_over_asks_for_a_consult_and_not_for_help(treated: Botox) -> None:
+    said = follow_up(treated, *OUTCOMES, "--event", "allergy=mild,resolved=2025-12-10", on="2025-12-20")
+    assert (said.stderr, "Get emergency help" in said.stdout) == ("", False)
+    assert "A session is stopped until there is a new consult.\n" in said.stdout
+
+
+def test_the_review_of_the_consult_counts_from_the_event_that_made_it_an_emergency(treated: Botox) -> None:
+    told = ("eyelid-ptosis=mild,onset=2025-12-05", "trouble-breathing=mild,onset=2025-12-09", "trouble-swallowing=mild,onset=2025-12-07")
+    assert follow_up(treated, *OUTCOMES, *(word for one in told for word in ("--event", one)), on="2025-12-20").exit_code == 0
+    rows = json.loads(treated("due", "--today", "2025-12-20", "--kind", "consult-review", "--format", "json").stdout)["items"]
+    assert [(row["anchor"], row["anchor_visit"], row["days_late"]) for row in rows] == [("2025-12-07", 3, 13)]
+
+
 @pytest.mark.parametrize(
     ("events", "escalation", "each"),
     [
         (("neck-pain=mild",), None, [None]),
         (("eyelid-ptosis=mild",), "review", ["review"]),
         (("trouble-swallowing=mild",), "emergency", ["emergency"]),
-        (("faint=mild", "neck-pain=mild", "allergy=severe"), "emergency", ["emergency", None, "emergency"]),
+        (("faint=mild", "neck-pain=mild", "allergy=severe"), "emergency", ["emergency", "emergency", None]),
     ],
 )
 def test_what_must_be_done_is_said_at_once(treated: Botox, events: tuple[str, ...], escalation: str | None, each: list[str | None]) -> None:

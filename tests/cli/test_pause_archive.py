@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from botoxcli import clock
+
 from .conftest import Botox
+from .cycle import done, session, two_cycles
 
 
 def due(botox: Botox, day: str, *flags: str) -> list[tuple[str, str, str]]:
@@ -28,6 +32,19 @@ def test_a_later_pause_replaces_an_earlier_one(botox: Botox, visited: Path) -> N
     for until in ("2026-06-01", "2026-05-01"):
         botox("patient", "pause", "P0001", "--until", until, "--reason", "operation")
     assert [kind for kind, *_ in due(botox, "2026-05-01")] == ["session", "consult-review"]
+
+
+def test_a_session_tells_of_the_pause_that_it_lies_in(botox: Botox, ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paused on 2026-02-20 until June, which was ended on 2026-03-05; paused again on 2026-03-09 until May."""
+    two_cycles(botox)
+    for now, *flags in (("02-20", "--until", "2026-06-01"), ("03-07", "--end", "--on", "2026-03-05"), ("03-09", "--until", "2026-05-01")):
+        monkeypatch.setattr(clock, "utc_now", lambda now=now: datetime.fromisoformat(f"2026-{now}T10:00:00+00:00"))
+        done(botox("patient", "pause", "P0001", "--reason", "operation", *flags))
+    past = ("--override", "interval=x", "--override", "cumulative-dose=x")
+    for day, said in (("02-19", None), ("02-20", "03-05"), ("03-04", "03-05"), ("03-05", None), ("03-09", "05-01")):
+        rehearsed = session(botox, "--on", f"2026-{day}", "--vial", "C1234", "--as-planned", *past, "--dry-run")
+        told = [line for line in done(rehearsed).stdout.splitlines() if "paused" in line]
+        assert [f"until 2026-{said}" in line and line.startswith("note") for line in told] == ([True] if said else []), (day, told)
 
 
 def test_a_pause_ends_early(botox: Botox, visited: Path) -> None:
@@ -82,7 +99,7 @@ def test_an_archived_patient_leaves_the_list_for_good_and_comes_back(botox: Boto
     assert archived(botox)[1] is True and archived(botox) != untouched
     assert "yes" in botox("patient", "list").stdout and "yes" not in botox("patient", "list", "--format", "json").stdout
     assert botox("patient", "archive", "P0001", "--reason", why).exit_code == 21
-    assert botox("patient", "archive", "P0001", "--undo").stdout == "Recorded: P0001 is taken back.\n"
+    assert botox("patient", "archive", "P0001", "--undo").stdout == "Recorded: the archiving of P0001 is taken back.\n"
     assert (due(botox, "2026-04-08"), archived(botox)) == (before, untouched)
 
 

@@ -147,3 +147,13 @@ def test_the_demo_follows_the_shipped_edition(botox: Botox, own_file: Any) -> No
     assert botox("protocol", "add", own_file(text.replace('edition: "1"', 'edition: "mine"'))).exit_code == 0
     demo = botox("demo")
     assert (demo.exit_code, "chronic-migraine edition 1" in demo.stdout) == (0, True)
+
+
+def test_an_edition_that_was_in_use_before_goes_back_without_a_question(botox: Botox, ledger: Path, own_file: Any) -> None:
+    """It bears the label of the one in between, and was asked about when that one came."""
+    assert botox("protocol", "add", own_file(TEXT)).exit_code == 0
+    other = own_file(TEXT.replace("route: intramuscular", "route: intradermal"))
+    assert botox("protocol", "add", other, "--no-input").exit_code == 23
+    assert botox("protocol", "add", other, "--accept", "edition-label", "--no-input").exit_code == 0
+    back = botox("protocol", "add", sha(TEXT)[:12], "--no-input")
+    assert (back.exit_code, back.stderr) == (0, "")

@@ -98,7 +98,7 @@ def test_prep_says_what_is_allowed_and_when_the_plan_fits(botox: Botox, visited:
     sheet = botox("prep", "P0001", "--for", "2026-03-31T10:00").stdout
     assert " ".join(sheet.split("For the practice\n")[1].split()) == (
         "- Still allowed on 2026-03-31: 92.5 of the 400 U of onabotulinumtoxinA in 3 months (307.5 U given). "
-        "- The plan of 155 U fits first on 2026-05-01, not on 2026-03-31. "
+        "- The plan of 155 U fits first on 2026-05-01, not on 2026-03-31: the doses in each window and the minimum interval are counted. "
         "- Another product: unknown units of Dysport on 2026-02-02. Units of different products are not added."
     )
     (item,) = json.loads(botox("prep", "P0001", "--for", "2026-03-31T10:00", "--format", "json").stdout)["items"]

@@ -132,12 +132,50 @@ def test_an_old_spelling_reaches_the_vial(botox: Any, visited: Path, command: tu
 def test_an_old_spelling_of_two_lots_is_neither(botox: Any, visited: Path) -> None:
     for lot in ("E6", "F7"):
         assert botox("vial", "amend", "C1234", "--lot", lot, "--reason", "mistyped").exit_code == 0
-        assert botox("vial", "add", "C1234", "--units", "100", "--expires", "2027-06", "--no-input").exit_code == 0
+        again = ("--accept", "duplicate-lot", "--no-input")
+        assert botox("vial", "add", "C1234", "--units", "100", "--expires", "2027-06", *again).exit_code == 0
     own = botox("vial", "recall", "C1234", "--reason", "letter")
     assert own.exit_code == 0 and "corrected to E6, F7; they are not meant" in own.stderr and "Lot C1234 is recalled" in own.stdout
     assert botox("vial", "amend", "C1234", "--lot", "F7", "--accept", "duplicate-lot", "--reason", "mistyped").exit_code == 0
     several = botox("vial", "recall", "C1234", "--reason", "letter")
     assert several.exit_code == 22 and "E6, F7" in several.stderr
+
+
+TAKEN_IN = ("--units", "200", "--expires", "2028-01", "--no-input")
+
+
+def recalled(botox: Any) -> list[str]:
+    return [row["lot"] for row in json.loads(botox("vial", "list", "--format", "json").stdout)["items"] if row["recalled"]]
+
+
+def test_a_recall_under_an_old_spelling_holds_for_vials_that_come_in_so(botox: Any, cycle: Any) -> None:
+    assert botox("vial", "amend", "D5", "--lot", "AB-124", "--reason", "mistyped").exit_code == 0
+    said = botox("vial", "recall", "d 5", "--reason", "letter")
+    assert said.stdout == "Lot AB-124 is recalled; 1 unused in stock.\nVials that come in as d 5 are recalled too.\nNo visit used it.\n"
+    warned = botox("vial", "add", "d5", *TAKEN_IN)
+    assert (warned.exit_code, "duplicate-lot: vials that read d5 were corrected to AB-124 (recalled)." in warned.stderr) == (23, True)
+    added = botox("vial", "add", "d5", *TAKEN_IN, "--accept", "duplicate-lot")
+    assert "Warning: lot d5 was recalled; it stops every session." in added.stderr
+    assert recalled(botox) == ["AB-124", "d5"]
+    flags = ("--answers", str(Path(__file__).parents[1] / "data" / "chair.yaml"), "--vial", "d5", "--as-planned", "--override", "interval=x")
+    stopped = botox("session", "P0001", "--no-input", *flags)
+    assert (stopped.exit_code, "stop vial-recalled: lot d5 was recalled" in stopped.stderr) == (23, True)
+
+
+def test_no_other_label_takes_a_vial_out_of_a_recall(botox: Any, visited: Path) -> None:
+    assert botox("vial", "recall", "C1234", "--reason", "letter").exit_code == 0
+    amended = botox("vial", "amend", "C1234", "--lot", "E6", "--reason", "mistyped")
+    assert amended.stdout.endswith("Lot E6 is recalled; it stops every session.\n")
+    assert recalled(botox) == ["E6"]
+    assert botox("undo", "--yes").exit_code == 0
+    assert botox("vial", "add", "E6", *TAKEN_IN).exit_code == 0
+    assert recalled(botox) == ["C-1234"], "the amendment that recalled E6 counts no more"
+
+
+def test_a_label_may_be_put_back(botox: Any, visited: Path) -> None:
+    for old, new in (("C1234", "E6"), ("E6", "C1234")):
+        assert botox("vial", "amend", old, "--lot", new, "--reason", "mistyped").exit_code == 0
+    assert recalled(botox) == []
 
 
 def test_a_recall_tells_which_visits_used_it(botox: Any, visited: Path) -> None:

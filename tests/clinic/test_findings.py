@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from botoxcli.clinic.findings import Finding, require_settled, resolve, unsettled
+from botoxcli.clinic.findings import Finding, reopened, require_settled, resolve, unsettled
 from botoxcli.errors import StoppedByRule, ValueRefused
 
 IDS = ["interval", "alcohol", "changed", "blood-thinners"]
@@ -67,6 +67,12 @@ def test_the_laws_of_settling(found: list[Finding], accepted: frozenset[str], ov
     assert {one.id for one in still_open} >= {one.id for one in found if one.level == "stop" and one.id not in overridden}
     more = resolve(found, accepted | {"alcohol"}, {**overridden, "interval": "urgent"})
     assert len(unsettled(more)) <= len(still_open), "saying more opens nothing"
+
+
+def test_what_says_something_else_than_when_it_was_settled_is_asked_again() -> None:
+    found = [Finding("interval", "stop", "1 day"), Finding("alcohol", "warn", "yes"), Finding("site-dose", "warn", "other than planned: a 5 U")]
+    assert reopened(found, {"interval": ("83 days",), "alcohol": ("unknown", "yes"), "consult": ("old",)}) == {"interval"}
+    assert reopened(found, {}) == frozenset()
 
 
 def test_a_finding_as_json_values() -> None:

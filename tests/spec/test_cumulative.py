@@ -117,7 +117,7 @@ def test_the_outlook_in_words(chair: Any) -> None:
     )
     assert list(outlook_lines(found)) == [
         f"Still allowed on 2026-06-05: 0 of the 400 U of {OURS} in 3 months (400 U given).",
-        "The plan of 155 U fits first on 2026-06-09, not on 2026-06-05.",
+        "The plan of 155 U fits first on 2026-06-09, not on 2026-06-05: the doses in each window and the minimum interval are counted.",
         f"Another product: 10 U of {OTHER} on 2026-05-16. Units of different products are not added.",
     ]
     assert next(after_lines(found)) == f"Left on 2026-06-05 of the 400 U of {OURS} in 3 months: 0 U"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,9 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from botoxcli.clinic.checklist import Checklist
+from botoxcli.clinic.history import PastArchive, PastPause
 from botoxcli.clinic.instants import end_of_day
 from botoxcli.clinic.protocol import DoseLimit, Protocol
-from botoxcli.clinic.session_rules import RULES, VialChoice
+from botoxcli.clinic.session_rules import RULES, VialChoice, findings
 from botoxcli.clinic.stock import choose_vials
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -86,6 +88,38 @@ def test_it_counts_when_the_emergency_was_told_not_when_it_began(chair: Any) -> 
     event = chair.event("trouble-swallowing", "2026-01-20", escalate="emergency", resolved=True)
     told = [(3, date(2026, 2, 10))]
     assert chair.level("consult", consults=[chair.consult("2026-02-01")], events=[event], follow_ups=told) == "stop"
+
+
+def test_it_names_the_event_that_makes_it_an_emergency(chair: Any) -> None:
+    """Ptosis is to be reviewed; beside trouble swallowing, told at the same follow-up, it counts as an emergency."""
+    told = [("eyelid-ptosis", "2026-01-18"), ("trouble-breathing", "2026-01-19"), ("trouble-swallowing", "2026-01-20")]
+    events = [chair.event(name, day, escalate="emergency") for name, day in told]
+    because = chair.found(events=events, follow_ups=[(3, date(2026, 2, 1))])["consult"].because
+    assert because == "an emergency event (trouble-breathing, trouble-swallowing, visit 3) came after the last consult"
+    alone = chair.found(events=events[:1], follow_ups=[(3, date(2026, 2, 1))])["consult"].because
+    assert "(eyelid-ptosis, visit 3)" in alone, "what no longer stands beside it"
+
+
+# A patient who is archived or paused: said, from the first day to the last. Today is 2026-03-09
+STATUS = [
+    ([PastArchive(True, date(2026, 3, 9), "died")], [], {"archived": "the patient is archived since 2026-03-09 (died)"}),
+    ([PastArchive(True, date(2026, 3, 10), "died")], [], {}),
+    ([PastArchive(True, date(2026, 3, 1), "other"), PastArchive(False, None, None)], [], {}),
+    ([], [PastPause(date(2026, 3, 9), date(2026, 3, 10))], {"paused": "the patient is paused from 2026-03-09 until 2026-03-10"}),
+    ([], [PastPause(date(2026, 3, 10), date(2026, 6, 1))], {}),
+    ([], [PastPause(date(2026, 2, 1), date(2026, 3, 9))], {}),
+]
+
+
+@pytest.mark.parametrize(
+    ("archives", "pauses", "said"), STATUS, ids=["archived", "archived later", "taken back", "paused", "paused later", "paused no more"]
+)
+def test_an_archived_or_paused_patient_is_noted(chair: Any, archives: Any, pauses: Any, said: dict[str, str]) -> None:
+    facts = chair.facts()
+    history = replace(facts.history, archives=tuple(archives), pauses=tuple(pauses))
+    found = findings(replace(facts, history=history))
+    assert {one.id: one.because for one in found} == said
+    assert {one.level for one in found} <= {"note"}
 
 
 @pytest.mark.parametrize("escalate", [None, "review"])

@@ -55,7 +55,7 @@ def _why(reason: str | None) -> str:
 
 def _due_words(item: DueItem) -> str:
     window = item.window
-    late = f", {item.days_late} days late" if item.days_late else ""
+    late = f", {item.days_late} {'day' if item.days_late == 1 else 'days'} late" if item.days_late else ""
     latest = f", at the latest {window.latest}" if window.latest else ""
     said = f" ({'; '.join(window.said)})" if window.said else ""
     return f"{window.kind} {item.status}{late}: from {window.earliest}, due by {window.due}{latest}{said}"

@@ -115,5 +115,5 @@ def print_due(items: Sequence[DueItem], names: dict[str, str] | None, *, explain
 def _explained(item: DueItem, names: dict[str, str] | None) -> tuple[str, str]:
     window = item.window
     who = f"{window.patient} {names.get(window.patient, '')}".rstrip() if names is not None else window.patient
-    late = f", {item.days_late} days late" if item.days_late else ""
+    late = f", {item.days_late} {'day' if item.days_late == 1 else 'days'} late" if item.days_late else ""
     return f"{who}  {window.kind}  {item.status}{late}", f"    {explain(window)}"

@@ -57,7 +57,9 @@ def _lines(edition: Edition, outcome: FollowUpOutcome, *, dry_run: bool) -> Iter
     yield from (f"Resolved: {one.event} on {one.resolved_on}" for one in outcome.resolved)
     if outcome.to_do:
         yield from to_do_lines(outcome.to_do)
-        yield from _what_follows(outcome.to_do)
+        yield "Until `--resolved EVENT=DATE` it is an event-review in `botox due`, and is met again at the next session."
+    if any(one.escalate == "emergency" for one in outcome.events):
+        yield "A session is stopped until there is a new consult."
     for finding in outcome.findings:
         said = f" [{finding.resolution}]" if finding.resolution else ""
         yield f"{finding.level} {finding.id}: {finding.because}{said}"
@@ -84,12 +86,6 @@ def event_words(told: AdverseEventTold) -> str:
     """An event to read: ``neck-pain, mild, onset 2026-03-12, resolved 2026-03-15``."""
     facts = (told.severity, f"onset {told.onset}" if told.onset else None, f"related: {told.related}" if told.related else None, told.escalate)
     return ", ".join([told.event, *(fact for fact in facts if fact), f"resolved {told.resolved_on}" if told.resolved_on else "still there"])
-
-
-def _what_follows(to_do: ToDo) -> Iterator[str]:
-    yield "Until `--resolved EVENT=DATE` it is an event-review in `botox due`, and is met again at the next session."
-    if to_do.escalate == "emergency":
-        yield "A session is stopped until there is a new consult."
 
 
 def _item(edition: Edition, outcome: FollowUpOutcome, *, dry_run: bool) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def archive(
         reason = Why(choose("Why", [one.value for one in Why]))
     why: ArchiveReason | None = reason.value if reason else None
     told = record(Recorder(state.ledger), ArchiveRequest(known.code, day, why, words, rules), how, response_rules=_response_rules)
-    done = f"{known.code} is taken back." if undo else f"{known.code} is archived on {day}: {why}{f' by {rules}' if rules else ''}."
+    done = f"the archiving of {known.code} is taken back." if undo else f"{known.code} is archived on {day}: {why}{f' by {rules}' if rules else ''}."
     look_back = ["A look back at the consult is due 4 months later."] if rules and not dry_run else []
     item = {"patient": known.code, "archived": not undo, "on": day, "reason": why, "rules": rules}
     answer("archive", item, told, how, form=form, done=done, after=look_back)

@@ -90,7 +90,9 @@ def _add(state: State, loaded: LoadedProtocol, accept: list[str], *, no_input: b
 def _findings(loaded: LoadedProtocol, reader: Reader | None) -> tuple[Finding, ...]:
     from botoxcli.workflow.protocol_add import label_findings
 
-    return label_findings(loaded, _others(loaded, reader))
+    others = tuple(_others(loaded, reader))
+    known = any(one.sha256 == loaded.sha256 for one in others)  # it goes back into use: whoever bears its label was asked about it then
+    return () if known else label_findings(loaded, others)
 
 
 def _others(loaded: LoadedProtocol, reader: Reader | None) -> Iterator[LoadedProtocol]:

@@ -17,7 +17,7 @@ from botoxcli.clinic.answers import chair_questions, missing
 from botoxcli.clinic.checklist import Checklist
 from botoxcli.clinic.dose_outlook import outlook_lines
 from botoxcli.clinic.dosing import volume_ul
-from botoxcli.clinic.findings import Finding
+from botoxcli.clinic.findings import Finding, reopened
 from botoxcli.clinic.history import PastSession
 from botoxcli.clinic.instants import moment_text
 from botoxcli.clinic.planned_dose import weight_grams
@@ -57,7 +57,7 @@ class Chair:
 
     def __post_init__(self) -> None:
         self._given = (self.draft.accepted, self.draft.overridden)
-        self._said: dict[str, str] = {}
+        self._said: dict[str, tuple[str]] = {}
 
     def keep(self, draft: SessionDraft) -> None:
         """Takes a draft over and saves it."""
@@ -93,12 +93,12 @@ class Chair:
                 raise _BackError from None
             stopped.next_step = self.saved
             raise
-        self._said.update({finding.id: finding.because for finding in findings})
+        self._said.update({finding.id: (finding.because,) for finding in findings})
         self.keep(replace(self.draft, accepted=frozenset(accepted), overridden=overridden))
 
     def reopen_changed(self, findings: Sequence[Finding]) -> None:
         """What was accepted or overridden at this screen holds for what was shown then: another vial or site is asked about anew."""
-        changed = {one.id for one in findings if one.id in self._said and self._said[one.id] != one.because}
+        changed = reopened(findings, self._said)
         overridden = {name: reason for name, reason in self.draft.overridden.items() if name not in changed}
         if changed:
             self.keep(replace(self.draft, accepted=self.draft.accepted - changed, overridden=overridden))

@@ -13,6 +13,7 @@ from botoxcli.cli.app import new_app
 from botoxcli.cli.rows import FORMAT_HELP, ROWS_HELP, Form, RowForm, write_rows
 from botoxcli.cli.state import State, state_of
 from botoxcli.clinic.dates import parse_date
+from botoxcli.clinic.history import lot_key
 from botoxcli.errors import MissingInput, UsageError, ValueRefused
 
 if TYPE_CHECKING:
@@ -126,7 +127,8 @@ def amend(
     vials = amend_lot(Recorder(state.ledger), lot, change, new_lot=new_lot, expires=good_until, reason=words, accepted=accept, level=level)
     follow = ", ".join(map(str, visits_of(vials)))
     text = f"{vials_text(len(vials))} {'is' if len(vials) == 1 else 'are'} now lot {vials[0].lot}, expires {vials[0].expires}."
-    _answer(vials, form, text, *([f"These visits follow: {follow}."] if follow else []))
+    more = [f"Lot {vials[0].lot} is recalled; it stops every session."] if vials[0].recalled else []
+    _answer(vials, form, text, *([f"These visits follow: {follow}."] if follow else []), *more)
 
 
 @app.command()
@@ -182,7 +184,9 @@ def recall(
         heads = [reader.visit(number).head for number in visits_of(now)]
     unused = sum(vial.state == "unused" for vial in now)
     lines = [f"visit {head.visit}: {head.patient} on {head.date}" for head in heads]
-    _answer(now, form, f"Lot {now[0].lot} is recalled; {unused} unused in stock.", "Used at:" if lines else "No visit used it.", *lines)
+    old = [] if lot_key(lot) == now[0].lot_key else [f"Vials that come in as {lot} are recalled too."]
+    text = f"Lot {now[0].lot} is recalled; {unused} unused in stock."
+    _answer(now, form, text, *old, "Used at:" if lines else "No visit used it.", *lines)
 
 
 def _change(state: State, on: str | None) -> tuple[Change, date]:

@@ -66,7 +66,7 @@ def moved(
     patient: str = PATIENT,
     on: str | None = typer.Option(None, "--on", metavar="DATE", help="The day on which it was agreed (default today)."),
     reason: str | None = REASON,
-    to: str | None = typer.Option(None, "--to", metavar="DATE", help="The new day, inside the session's window. Required."),
+    to: str | None = typer.Option(None, "--to", metavar="DATE", help="The new day. Past the window's latest day that one counts. Required."),
     protocol: str | None = PROTOCOL,
     key: str | None = KEY,
     no_input: bool = NO_INPUT,

@@ -136,14 +136,21 @@ def _related(event: AdverseEvent, word: str | None) -> Related | None:
 
 
 def escalated(told: Sequence[AdverseEventTold]) -> tuple[AdverseEventTold, ...]:
-    """The events, those to review raised to emergencies when they come together with one."""
-    emergency = any(one.escalate == "emergency" for one in told)
-    return tuple(one.model_copy(update={"escalate": "emergency"}) if emergency and one.escalate == "review" else one for one in told)
+    """The events, those to review raised to emergencies when they come together with one.
+
+    With an emergency the gravest stand first: those that are one in themselves by their onset (none is the follow-up's own day), then the
+    raised ones. So the first of them is the one that made it an emergency, for whoever counts from its day.
+    """
+    if not any(one.escalate == "emergency" for one in told):
+        return tuple(told)
+    order = {"emergency": 0, "review": 1, None: 2}
+    gravest = sorted(told, key=lambda one: (order[one.escalate], (one.onset or date.max) if one.escalate == "emergency" else date.max))
+    return tuple(one.model_copy(update={"escalate": "emergency"}) if one.escalate == "review" else one for one in gravest)
 
 
 def what_to_do(protocol: Protocol, told: Iterable[AdverseEventTold]) -> ToDo | None:
-    """What the escalating ones among the events ask for at once; None when none escalates."""
-    grave = [one for one in told if one.escalate]
+    """What the escalating ones among the events ask for at once, as far as they are still there; None when none is."""
+    grave = [one for one in told if one.escalate and one.resolved_on is None]
     if not grave:
         return None
     level: Escalation = "emergency" if any(one.escalate == "emergency" for one in grave) else "review"

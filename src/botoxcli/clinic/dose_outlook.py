@@ -94,7 +94,7 @@ def fit_words(outlook: DoseOutlook) -> str:
         return f"{dose} is more than a window allows on any day."
     if outlook.first_day == outlook.day:
         return f"{dose} fits on {outlook.day}."
-    return f"{dose} fits first on {outlook.first_day}, not on {outlook.day}."
+    return f"{dose} fits first on {outlook.first_day}, not on {outlook.day}: the doses in each window and the minimum interval are counted."
 
 
 def left_after(window: Allowance, hundredths: int) -> int | None:

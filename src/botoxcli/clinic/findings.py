@@ -5,7 +5,7 @@ A check yields findings; it neither prints nor raises. Levels are the protocol's
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -57,6 +57,15 @@ def resolve(findings: Iterable[Finding], accepted: Iterable[str], overridden: Ma
         else:
             settled.append(finding)
     return tuple(settled)
+
+
+def reopened(findings: Iterable[Finding], said: Mapping[str, Collection[str]]) -> frozenset[str]:
+    """The findings whose fact reads otherwise than when they were settled, such as other days, another vial, site or dose.
+
+    What was accepted or overridden holds for the figures that were shown then: such a finding is asked about anew. ``said`` has by id what
+    a finding said when it was settled; one that is not in it was never shown.
+    """
+    return frozenset(one.id for one in findings if one.id in said and one.because not in said[one.id])
 
 
 def unsettled(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -72,7 +72,10 @@ class PastSession:
 
 @dataclass(frozen=True, slots=True)
 class PastEvent:
-    """An adverse event told at a follow-up. ``escalate`` is ``emergency``, ``review`` or None; ``date`` its onset, else the visit's day."""
+    """An adverse event told at a follow-up. ``escalate`` is ``emergency``, ``review`` or None; ``date`` its onset, else the visit's day.
+
+    ``raised`` marks one that is no emergency in itself but through one told beside it, where the daily list knows that.
+    """
 
     visit: int
     date: date
@@ -80,6 +83,7 @@ class PastEvent:
     severity: str | None
     escalate: str | None
     resolved: bool
+    raised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,14 @@ class PastArchive:
     date: date | None
     why: ArchiveReason | None
     rules: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastPause:
+    """A pause as it was lived: from the day on which it was recorded up to the day ``until``, the first that is not in it any more."""
+
+    since: date
+    until: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +169,7 @@ class PatientHistory:
     """All that the rules of a visit look at, for one patient; each tuple in the order of its dates.
 
     An event is ``resolved`` also when a later follow-up told its end. ``archives`` are in the order of their recording, those that were
-    taken back since among them: a course ended there.
+    taken back since among them: a course ended there. ``pauses`` stand one after the other; one that ended early has that end.
     """
 
     patient: KnownPatient
@@ -167,6 +179,7 @@ class PatientHistory:
     events: tuple[PastEvent, ...] = ()
     toxins: tuple[PastToxin, ...] = ()
     archives: tuple[PastArchive, ...] = ()
+    pauses: tuple[PastPause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

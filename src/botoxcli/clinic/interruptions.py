@@ -38,7 +38,10 @@ def with_appointments(window: Window, appointments: tuple[Appointment, ...]) -> 
     if agreed:
         due = max(agreed[-1], window.earliest)
         due = min(due, window.latest) if window.latest else due
-    return replace(window, due=due, said=tuple(map(appointment_words, ours)))
+    said = [appointment_words(one) for one in ours]
+    if agreed and due != agreed[-1]:
+        said.append(f"outside the window, so {due.isoformat()} counts")
+    return replace(window, due=due, said=tuple(said))
 
 
 def _of(window: Window, appointments: tuple[Appointment, ...]) -> tuple[Appointment, ...]:

@@ -116,7 +116,7 @@ def _consult_reviews(candidate: DueCandidate, rules: Rules) -> Iterator[Window]:
         for rule in rules_for(rules, candidate, consult, "consult-review", "consult"):
             yield open_window(candidate, consult.date, consult.visit, rule)
     for event in candidate.events:
-        if event.escalate == "emergency" and (consult is None or _came_after(event, consult)):
+        if event.escalate == "emergency" and not event.raised and (consult is None or _came_after(event, consult)):
             for rule in rules_for(rules, candidate, consult or last_of_any(candidate), "consult-review", "emergency-event"):
                 yield open_window(candidate, event.date, event.visit, rule)
 

@@ -96,17 +96,40 @@ def consult(facts: SessionFacts) -> Iterator[Finding]:
         own = f", decided to {last.decided}" if last.decided else ""
         yield facts.finding("consult", f"the last consult (visit {last.visit}, {last.date.isoformat()}) is {last.decision}{own}", source)
     elif emergency := _emergency_since(facts, last):
-        yield facts.finding("consult", f"an emergency event ({emergency.event}, visit {emergency.visit}) came after the last consult", source)
+        named, visit = ", ".join(event.event for event in emergency), emergency[0].visit
+        yield facts.finding("consult", f"an emergency event ({named}, visit {visit}) came after the last consult", source)
 
 
-def _emergency_since(facts: SessionFacts, last: PastConsult) -> PastEvent | None:
-    """One that was told after the consult, up to and with the session's day: a session that is entered or corrected later knew nothing more."""
+def _emergency_since(facts: SessionFacts, last: PastConsult) -> tuple[PastEvent, ...]:
+    """The first told after the consult, up to and with the session's day: a session that is entered or corrected later knew nothing more.
+
+    Of one follow-up those that are emergencies in themselves; what is one only beside them is left out.
+    """
     told_on = dict(facts.history.follow_ups)
+    grave = {event.id for event in facts.protocol.adverse_events if event.escalate == "emergency"}
+    since: dict[int, list[PastEvent]] = {}
     for event in facts.history.events:
         told = told_on.get(event.visit, event.date)
         if event.escalate == "emergency" and told <= facts.on and (told, event.visit) > (last.date, last.visit):
-            return event
-    return None
+            since.setdefault(event.visit, []).append(event)
+    first = next(iter(since.values()), [])
+    return tuple(event for event in first if event.event in grave) or tuple(first)
+
+
+def archived(facts: SessionFacts) -> Iterator[Finding]:
+    """The patient had left by the session's day: said, never a reason to stop."""
+    last = facts.history.archives[-1] if facts.history.archives else None
+    if last and last.archived and last.date and last.date <= facts.on:
+        why = f" ({last.why})" if last.why else ""
+        yield Finding("archived", "note", f"the patient is archived since {last.date.isoformat()}{why}", "practice")
+
+
+def paused(facts: SessionFacts) -> Iterator[Finding]:
+    """The session's day lies in a pause: said, never a reason to stop."""
+    for pause in facts.history.pauses:
+        if pause.since <= facts.on < pause.until:
+            because = f"the patient is paused from {pause.since.isoformat()} until {pause.until.isoformat()}"
+            yield Finding("paused", "note", because, "practice")
 
 
 def consult_old(facts: SessionFacts) -> Iterator[Finding]:
@@ -320,6 +343,8 @@ def order(facts: SessionFacts) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (
+    archived,
+    paused,
     consult,
     consult_old,
     chair_answers,

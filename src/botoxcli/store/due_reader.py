@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -114,14 +115,25 @@ def _appointments(rows: _Rows) -> dict[Course, list[Appointment]]:
 
 
 def _weighty_events(rows: _Rows) -> dict[Course, list[PastEvent]]:
-    """The events that were marked for a review and are not resolved, and every emergency, by day, visit and event."""
+    """The events that were marked for a review and are not resolved, and every emergency, by day, visit and event.
+
+    Where a visit has several emergencies, the one that stands first in its record made the others one: they are marked as raised.
+    """
     found: dict[Course, list[PastEvent]] = {}
     columns = "protocol, visit, date, event, severity, escalate"
     to_review = rows.of(f"{columns}, NULL", "open_event", "escalate = 'review'")
     told = [*to_review, *rows.of(f"{columns}, resolved_on", "emergency_event")]
+    grave = Counter(row[2] for row in told if row[6] == "emergency")
+    first = {visit: _first_emergency(rows.connection, visit) for visit, count in grave.items() if count > 1}
     for patient_id, protocol, visit, on, event, severity, escalate, resolved in sorted(told, key=itemgetter(3, 2, 4)):
-        found.setdefault((patient_id, protocol), []).append(PastEvent(visit, _day(on), event, severity, escalate, resolved is not None))
+        raised = escalate == "emergency" and first.get(visit, event) != event
+        found.setdefault((patient_id, protocol), []).append(PastEvent(visit, _day(on), event, severity, escalate, resolved is not None, raised))
     return found
+
+
+def _first_emergency(connection: sqlite3.Connection, visit: int) -> str:
+    sql = "SELECT event FROM event_line WHERE visit = ? AND escalate = 'emergency' ORDER BY position LIMIT 1"
+    return str(connection.execute(sql, (visit,)).fetchone()[0])
 
 
 def _maybe_day(text: str | None) -> date | None:

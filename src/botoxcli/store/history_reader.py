@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from botoxcli.clinic.diary import DiaryDay
@@ -14,6 +15,7 @@ from botoxcli.clinic.history import (
     PastArchive,
     PastConsult,
     PastEvent,
+    PastPause,
     PastSession,
     PastToxin,
     PatientHistory,
@@ -35,6 +37,7 @@ def patient_history(connection: sqlite3.Connection, patient: KnownPatient) -> Pa
         events=_events(connection, patient.patient_id),
         toxins=toxins(connection, patient.patient_id),
         archives=_archives(connection, patient.patient_id),
+        pauses=_pauses(connection, patient.patient_id),
     )
 
 
@@ -66,6 +69,16 @@ def diary(connection: sqlite3.Connection, patient_id: int) -> tuple[DiaryDay, ..
 def _archives(connection: sqlite3.Connection, patient_id: int) -> tuple[PastArchive, ...]:
     rows = connection.execute("SELECT archived, date, why, rules FROM archive_line WHERE patient_id = ? ORDER BY archive_id", (patient_id,))
     return tuple(PastArchive(bool(archived), _maybe_day(on), why, rules) for archived, on, why, rules in rows)
+
+
+def _pauses(connection: sqlite3.Connection, patient_id: int) -> tuple[PastPause, ...]:
+    """A row that came later ends the one before it: a pause on the day of its recording, an early end on the day that it names, or at once."""
+    rows = connection.execute(
+        "SELECT date(recorded_at), coalesce(until, date(recorded_at)) FROM pause_line WHERE patient_id = ? ORDER BY pause_id", (patient_id,)
+    )
+    told = [PastPause(_day(since), _day(until)) for since, until in rows]
+    lived = [PastPause(one.since, min(one.until, later.since, later.until)) for one, later in pairwise(told)]
+    return tuple(one for one in (*lived, *told[-1:]) if one.since < one.until)
 
 
 def _sessions(connection: sqlite3.Connection, patient_id: int) -> tuple[PastSession, ...]:

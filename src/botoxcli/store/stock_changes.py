@@ -42,9 +42,18 @@ class StockChanges(Entry):
 
     def recall_lot(self, lot: str, on: date, reason: str) -> None:
         """Makes the lot's vials a stop, those in stock and those to come."""
-        number = self._next(LotRecallRow.lot_recall_id)
-        self._add(LotRecallRow(lot_recall_id=number, entry_seq=self.seq, lot=lot, lot_key=lot_key(lot), date=on.isoformat()))
+        self.recall_lots([lot], on)
         self.reason(reason)
+
+    def recall_lots(self, lots: Iterable[str], on: date) -> None:
+        """Makes the vials of each lot a stop, those in stock and those to come. The change has its reason from elsewhere."""
+        first, day = self._next(LotRecallRow.lot_recall_id), on.isoformat()
+        self._add(
+            *(
+                LotRecallRow(lot_recall_id=number, entry_seq=self.seq, lot=lot, lot_key=lot_key(lot), date=day)
+                for number, lot in enumerate(lots, start=first)
+            )
+        )
 
     def _label(self, labels: Iterable[tuple[int, str, date]]) -> None:
         first = self._next(VialLabelRow.vial_label_id)

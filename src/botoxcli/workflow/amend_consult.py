@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from botoxcli.clinic.answers import consult_questions
-from botoxcli.clinic.findings import require_settled
+from botoxcli.clinic.findings import require_settled, resolve
 from botoxcli.clinic.history import OwnDecision
 from botoxcli.clinic.past_visit import WholeVisit
 from botoxcli.errors import ValueRefused
 from botoxcli.workflow.amend_session import in_order
 from botoxcli.workflow.consult import ConsultRequest, consult_record, standing_outcome, weigh
-from botoxcli.workflow.correction import Corrected, Correction, Settled, put_right, refuse_no_change
+from botoxcli.workflow.correction import Corrected, Correction, Settled, answered, put_right, refuse_no_change
 from botoxcli.workflow.recheck import Course
 from botoxcli.workflow.recorded import record_from
 
@@ -49,7 +49,6 @@ def amend_consult(change: Change, course: Course, visit: WholeVisit, patch: Cons
     """Weighs the consult as it should have been and writes its next version. Raises ValueRefused, StoppedByRule."""
     head = visit.head
     edition = course.editions(head.edition_id)
-    accepted = frozenset(one.id for one in visit.findings if one.resolution == "accepted")
     decided, reason = _own_decision(visit, patch, how)
     request = ConsultRequest(
         patient=head.patient,
@@ -57,11 +56,12 @@ def amend_consult(change: Change, course: Course, visit: WholeVisit, patch: Cons
         answers=in_order(consult_questions(edition.protocol), {**dict(visit.answers), **patch.answers}),
         decided=decided,
         reason=reason,
-        accepted=accepted | patch.settled.accepted,
     )
     if request.on > how.today:
         raise ValueRefused("--on", "the day lies in the future")
     outcome = weigh(change.reader, edition, request, instead_of=head.visit, under="eu-uk" if visit.jurisdiction == "eu-uk" else "us")
+    settled = answered(visit, (), outcome.warnings, patch.settled)
+    outcome = replace(outcome, warnings=resolve(outcome.warnings, settled.accepted, {}))
     after = consult_record(outcome, request)
     refuse_no_change(record_from(visit), after)
     require_settled(outcome.warnings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,8 @@ from botoxcli.clinic.findings import require_settled
 from botoxcli.clinic.past_visit import WholeVisit
 from botoxcli.clinic.records import AdverseEventTold, EventResolved, FollowUpVisit
 from botoxcli.errors import ValueRefused
-from botoxcli.workflow.correction import Corrected, Correction, Settled, put_right, refuse_no_change
-from botoxcli.workflow.follow_up import FollowUpPlan, FollowUpRequest, build, check_values, standing_outcome
+from botoxcli.workflow.correction import Corrected, Correction, Settled, answered, put_right, refuse_no_change
+from botoxcli.workflow.follow_up import FollowUpPlan, FollowUpRequest, build, check_values, ended_later, findings_of, standing_outcome
 from botoxcli.workflow.recheck import Course, without
 from botoxcli.workflow.recorded import record_from
 
@@ -51,6 +51,8 @@ def amend_follow_up(change: Change, course: Course, visit: WholeVisit, patch: Fo
     if not isinstance(before, FollowUpVisit):
         raise TypeError("this visit is no follow-up")
     request = patched(before, patch)
+    settled = answered(visit, findings_of(plan, patched(before, FollowUpPatch())), findings_of(plan, request), patch.settled)
+    request = replace(request, accepted=settled.accepted, overridden=settled.overridden)
     check_values(plan, request, today=how.today)
     for told in request.events or ():
         if any(day and day > request.on for day in (told.onset, told.resolved_on)):
@@ -64,7 +66,7 @@ def amend_follow_up(change: Change, course: Course, visit: WholeVisit, patch: Fo
 def plan_of(course: Course, visit: WholeVisit) -> FollowUpPlan:
     """What stood before a follow-up if it had not been."""
     edition, history = course.editions(visit.head.edition_id), without(course.history, visit.head.visit)
-    return FollowUpPlan(edition, course.history.patient, history, corrects=visit.head.visit)
+    return FollowUpPlan(edition, course.history.patient, history, corrects=visit.head.visit, ended=ended_later(visit))
 
 
 def patched(record: FollowUpVisit, patch: FollowUpPatch) -> FollowUpRequest:
@@ -73,18 +75,12 @@ def patched(record: FollowUpVisit, patch: FollowUpPatch) -> FollowUpRequest:
     told_none = answers.pop(EVENT, None) is not None
     events = patch.events if patch.events is not None else record.events if record.events or told_none else None
     resolved = {one.event: one for one in (*record.resolved, *patch.resolved)}
-    kept = {one.id: one for one in record.findings if one.resolution}
     return FollowUpRequest(
         patient=record.patient,
         on=patch.on or record.date,
         answers={**answers, **patch.answers},
         events=events,
         resolved=tuple(resolved.values()),
-        accepted=patch.settled.accepted | {name for name, one in kept.items() if one.resolution == "accepted"},
-        overridden={
-            **{name: one.reason or "as recorded" for name, one in kept.items() if one.resolution == "overridden"},
-            **patch.settled.overridden,
-        },
         note=record.note if patch.note is None else patch.note,
     )
 

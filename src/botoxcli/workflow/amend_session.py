@@ -1,7 +1,7 @@
 """A session put right: the patch laid over its record, and every rule asked again as if it were recorded now on its day.
 
 The other visits are the history; the vials that it used are free for it first. What its record accepted or overrode counts for the
-same finding. How strong the toxin was made up stays when other vials are named without a volume.
+same finding, as long as that says what it said then. How strong the toxin was made up stays when other vials are named without a volume.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from botoxcli.clinic.site_patch import SitePatch
 from botoxcli.clinic.stock import choose_vials
 from botoxcli.clinic.visit_changes import changes
 from botoxcli.errors import ValueRefused
-from botoxcli.workflow.correction import Corrected, Correction, Settled, refuse_no_change
+from botoxcli.workflow.correction import Corrected, Correction, Settled, answered, refuse_no_change
 from botoxcli.workflow.recheck import Course, no_longer_holding, plan_without, request_of, with_record
 from botoxcli.workflow.recorded import record_from
-from botoxcli.workflow.session import SessionPlan, SessionRequest, build, check_values, standing_outcome
+from botoxcli.workflow.session import SessionPlan, SessionRequest, build, check_values, findings_of, standing_outcome
 
 if TYPE_CHECKING:
     from botoxcli.store.recorder import Change
@@ -66,7 +66,10 @@ def amend_session(change: Change, course: Course, visit: WholeVisit, patch: Sess
         raise ValueRefused("VISIT", "an imported session has no sites to put right", "Void it, and record it as it was.")
     plan = plan_without(course, visit)
     first = change.reader.versions(head.visit)[0].visit.head.recorded_at
-    request = patched(request_of(visit, plan.protocol, course.zone, first), patch, plan, visit)
+    recorded = request_of(visit, plan.protocol, course.zone, first)
+    request = patched(recorded, patch, plan, visit)
+    settled = answered(visit, findings_of(plan, recorded), findings_of(plan, request), patch.settled)
+    request = replace(request, accepted=settled.accepted, overridden=settled.overridden)
     check_values(plan, request, today=how.today, now=how.now)
     outcome = build(plan, request)
     before = record_from(visit)
@@ -109,8 +112,6 @@ def patched(request: SessionRequest, patch: SessionPatch, plan: SessionPlan, vis
         reconstituted_at=patch.reconstituted_at or request.reconstituted_at,
         minutes=request.minutes if patch.minutes is None else patch.minutes,
         injector=patch.injector or request.injector,
-        accepted=request.accepted | patch.settled.accepted,
-        overridden={**request.overridden, **patch.settled.overridden},
     )
 
 

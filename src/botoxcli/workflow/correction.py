@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from botoxcli.clinic.findings import Finding, reopened
 from botoxcli.clinic.history import VisitKind
 from botoxcli.clinic.past_visit import WholeVisit
 from botoxcli.clinic.records import FollowUpVisit, Visit
@@ -14,7 +15,7 @@ from botoxcli.clinic.visit_changes import changes
 from botoxcli.errors import ValueRefused
 from botoxcli.workflow.consult import ConsultOutcome
 from botoxcli.workflow.follow_up import FollowUpOutcome
-from botoxcli.workflow.recheck import Course, NoLongerHolds, no_longer_holding, with_record
+from botoxcli.workflow.recheck import Course, NoLongerHolds, no_longer_holding, settled_saying, with_record
 from botoxcli.workflow.recorded import record_from
 from botoxcli.workflow.session import SessionOutcome
 
@@ -83,6 +84,19 @@ class Settled:
     def content(self) -> dict[str, object]:
         """As plain values."""
         return {"accepted": sorted(self.accepted), "overridden": dict(self.overridden)}
+
+
+def answered(visit: WholeVisit, was: Iterable[Finding], now: Iterable[Finding], settled: Settled) -> Settled:
+    """What was said to the findings ``now``: on the record, as far as they say what was settled then, and with the correction itself.
+
+    ``was`` are the findings of the record before the correction. A finding whose fact the correction changes is asked about again.
+    """
+    again = reopened(now, settled_saying(visit, was))
+    kept = [one for one in visit.findings if one.resolution and one.id not in again]
+    return Settled(
+        frozenset(one.id for one in kept if one.resolution == "accepted") | settled.accepted,
+        {**{one.id: one.reason or "as recorded" for one in kept if one.resolution == "overridden"}, **settled.overridden},
+    )
 
 
 def refuse_no_change(old: Visit, new: Visit) -> None:

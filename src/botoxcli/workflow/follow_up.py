@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -29,12 +29,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FollowUpPlan:
-    """What the ledger says before a follow-up: who, and what came before. ``corrects`` is the number of one that is being corrected."""
+    """What the ledger says before a follow-up: who, and what came before. ``corrects`` is the number of one that is being corrected.
+
+    ``ended`` are the events of that one, by id, whose end a later follow-up told.
+    """
 
     edition: Edition
     patient: KnownPatient
     history: PatientHistory
     corrects: int | None = None
+    ended: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def protocol(self) -> Protocol:
@@ -44,6 +48,11 @@ class FollowUpPlan:
         """The session of this protocol that a follow-up on a day follows."""
         before = [one for one in self.history.sessions if one.date <= day and one.protocol == self.protocol.id]
         return before[-1] if before else None
+
+    def to_do(self, events: Iterable[AdverseEventTold], on: date) -> ToDo | None:
+        """What the events of a follow-up on a day ask for at once, but for those that have ended since."""
+        still = [one for one in events if self.ended.get(one.event, date.min) < (one.onset or on)]
+        return what_to_do(self.protocol, still)
 
 
 @dataclass(frozen=True)
@@ -153,7 +162,7 @@ def build(plan: FollowUpPlan, request: FollowUpRequest) -> tuple[FollowUpVisit, 
         window=count_window(request.on),
         events=events,
         resolved=request.resolved,
-        to_do=what_to_do(plan.protocol, events),
+        to_do=plan.to_do(events, request.on),
         findings=findings,
         follows=plan.session_before(request.on),
         note=request.note,
@@ -191,6 +200,11 @@ def record(
     return replace(outcome, visit=number)
 
 
+def ended_later(visit: WholeVisit) -> dict[str, date]:
+    """The events of a follow-up, by id, whose end a later one told."""
+    return {one.event: one.resolved_later for one in visit.events if one.resolved_later}
+
+
 def standing_outcome(plan: FollowUpPlan, visit: WholeVisit) -> FollowUpOutcome:
     """The follow-up as it was recorded."""
     answers = {question: value for question, value in visit.answers if question != EVENT}
@@ -203,7 +217,7 @@ def standing_outcome(plan: FollowUpPlan, visit: WholeVisit) -> FollowUpOutcome:
         window=count_window(visit.head.date),
         events=events,
         resolved=tuple(EventResolved(event=event, resolved_on=day) for event, day in visit.resolved),
-        to_do=what_to_do(plan.protocol, events),
+        to_do=replace(plan, ended=ended_later(visit)).to_do(events, visit.head.date),
         findings=findings_from(visit),
         follows=plan.session_before(visit.head.date),
         visit=visit.head.visit,

@@ -1,8 +1,8 @@
 """A session that stands, held against the rules once more: with the history of the other visits, its own vials still its own.
 
-What its record accepted or overrode counts for the same finding. After a correction the patient's other sessions are checked so, each
-against what came before it, with the history as it was and as it is now: what is open only now no longer holds. It is shown and blocks
-nothing. An imported session has no sites to check.
+What its record accepted or overrode counts for the same finding while that says the same (``findings.reopened``). After a correction the
+patient's other sessions are checked so, each against what came before it, with the history as it was and as it is now: what is open only
+now no longer holds. It is shown and blocks nothing. An imported session has no sites to check.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from botoxcli.clinic.checklist import Checklist, Tick
-from botoxcli.clinic.findings import Finding, unsettled
+from botoxcli.clinic.findings import Finding, reopened, unsettled
 from botoxcli.clinic.history import Deviation, PastConsult, PastEvent, PastSession, PatientHistory, StockVial
 from botoxcli.clinic.past_visit import WholeVisit
 from botoxcli.clinic.planned_dose import weight_grams
@@ -193,16 +193,26 @@ def no_longer_holding(course: Course, after: PatientHistory, *, but: int | None 
     for visit in course.sessions:
         if visit.head.visit == but or visit.head.state == "imported":
             continue
-        was = _open_findings(course, visit)
-        found += [
-            NoLongerHolds(visit.head.visit, visit.head.date, finding)
-            for finding in _open_findings(replace(course, history=after), visit)
-            if finding not in was
-        ]
+        was, now = _findings(course, visit), _findings(replace(course, history=after), visit)
+        again = reopened(now, settled_saying(visit, was))
+        still = unsettled(replace(one, resolution=None) if one.id in again else one for one in now)
+        found += [NoLongerHolds(visit.head.visit, visit.head.date, finding) for finding in still if finding not in unsettled(was)]
     return tuple(found)
 
 
-def _open_findings(course: Course, visit: WholeVisit) -> tuple[Finding, ...]:
+def settled_saying(visit: WholeVisit, was: Iterable[Finding]) -> dict[str, set[str]]:
+    """What each finding said that the record settled: as it was recorded, and as the rules say it of the same record before a correction.
+
+    The second is for what another wording, or the hour of the recording, makes of the same fact.
+    """
+    said = {one.id: {one.because} for one in visit.findings if one.resolution}
+    for one in was:
+        if one.id in said:
+            said[one.id].add(one.because)
+    return said
+
+
+def _findings(course: Course, visit: WholeVisit) -> tuple[Finding, ...]:
     plan = plan_without(course, visit)
     plan = replace(plan, history=_before(plan.history, visit.head.date, visit.head.visit))
-    return unsettled(findings_of(plan, request_of(visit, plan.protocol, course.zone)))
+    return findings_of(plan, request_of(visit, plan.protocol, course.zone))

@@ -67,15 +67,22 @@ def new_vials(protocol: Protocol, *, lot: str, units_words: str, expires: date, 
     return vials
 
 
-def lot_findings(reader: Reader, lot: str, *, level: Level = "warn") -> tuple[Finding, ...]:
-    """Whether the lot is in stock already."""
-    same = reader.vials(lot)
-    if not same:
-        return ()
-    unused = sum(vial.state == "unused" for vial in same)
-    expiries = ", ".join(sorted({vial.expires.isoformat() for vial in same}))
-    because = f"lot {same[0].lot} is in stock already: {vials_text(len(same))}, {unused} unused, expires {expiries}"
-    return (Finding("duplicate-lot", level, because, "practice"),)
+def lot_findings(reader: Reader, lot: str, *, level: Level = "warn", but: frozenset[int] = frozenset()) -> tuple[Finding, ...]:
+    """Whether the lot is in stock already, or is what other vials' labels read until they were corrected: it may be the same slip again.
+
+    ``but`` are vials that do not count: those whose label is being put right.
+    """
+    stock, key = [vial for vial in reader.stock() if vial.vial_id not in but], lot_key(lot)
+    said = []
+    if same := [vial for vial in stock if vial.lot_key == key]:
+        unused = sum(vial.state == "unused" for vial in same)
+        expiries = ", ".join(sorted({vial.expires.isoformat() for vial in same}))
+        said.append(f"lot {same[0].lot} is in stock already: {vials_text(len(same))}, {unused} unused, expires {expiries}")
+    if now := corrected_to(stock, key):
+        recalled = {vial.lot for vial in stock if vial.bore(key) and vial.recalled}
+        named = ", ".join(f"{one} (recalled)" if one in recalled else one for one in now)
+        said.append(f"vials that read {lot} were corrected to {named}")
+    return (Finding("duplicate-lot", level, "; ".join(said), "practice"),) if said else ()
 
 
 def add_vials(recorder: Recorder, vials: NewVial, change: Change, *, accepted: Iterable[str], level: Level, dry_run: bool = False) -> None:
@@ -99,6 +106,9 @@ def amend_lot(
 ) -> tuple[StockVial, ...]:
     """Puts the label of all vials of a lot right; every visit follows. Gives them as they stand now.
 
+    A recall goes along with its vials: a recalled lot that gets another name is recalled under that one too, with all vials of it, for the
+    two are one lot from now on. No other label takes a vial out of a recall; a session that must have it overrides with a written reason.
+
     Raises NotFound, ValueRefused, and StoppedByRule when another lot has the new name already: the two could not be told apart again.
     """
     with recorder.change(command="vial amend", actor=change.actor, at=change.now) as written:
@@ -110,7 +120,10 @@ def amend_lot(
         if all((new_lot or vial.lot) == vial.lot and (expires or vial.expires) == vial.expires for vial in vials):
             raise ValueRefused("--lot" if new_lot else "--expires", "this is what the label says already")
         if new_lot is not None and lot_key(new_lot) != lot_key(lot):
-            require_settled(resolve(lot_findings(written.reader, new_lot, level=level), accepted, {}))
+            but = frozenset(vial.vial_id for vial in vials)
+            require_settled(resolve(lot_findings(written.reader, new_lot, level=level, but=but), accepted, {}))
+            if any(vial.recalled for vial in vials):
+                written.recall_lots([new_lot], change.on)
         written.amend_vials([vial.vial_id for vial in vials], lot=new_lot, expires=expires, reason=reason)
         return tuple(written.reader.vial(vial.vial_id) for vial in vials)
 
@@ -129,10 +142,15 @@ def discard(recorder: Recorder, lot: str, change: Change, *, reason: DiscardReas
 
 
 def recall(recorder: Recorder, lot: str, change: Change, *, reason: str) -> tuple[StockVial, ...]:
-    """Makes a lot a stop at every session. Gives all its vials: those with a visit were used. Raises NotFound."""
+    """Makes a lot a stop at every session. Gives all its vials: those with a visit were used. Raises NotFound.
+
+    By what the label read before it was corrected both are recalled: the lot as it is spelt now, and any vial that comes in as it was typed.
+    """
     with recorder.change(command="vial recall", actor=change.actor, at=change.now) as written:
         vials = known_as(written.reader, lot)
-        written.recall_lot(vials[0].lot, change.on, reason)
+        old = [one for one in vials[0].former if lot_key(one) == lot_key(lot) != vials[0].lot_key]
+        written.recall_lots([vials[0].lot, *old[:1]], change.on)
+        written.reason(reason)
         return vials
 
 
