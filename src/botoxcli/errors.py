@@ -87,6 +87,33 @@ class LedgerBusy(BotoxError):
         )
 
 
+class WrongKey(BotoxError):
+    """An encrypted ledger that the key does not open, or for which there is none (``given`` False). The file is as it was.
+
+    To SQLCipher a wrong key, a damaged first page and a file of another kind look the same: the sentence names all of them.
+    """
+
+    exit_code = 12
+    kind = "wrong-key"
+
+    def __init__(self, path: str, *, given: bool = True) -> None:
+        why = "this key does not open it" if given else "no key was given"
+        super().__init__(
+            f"The file at {path} is encrypted and {why}; if the key is right, its first page is damaged or it is no ledger.",
+            "Nothing was touched. Give the key with --key-file FILE or BOTOX_KEY_FILE, or type the passphrase or the recovery code when asked.",
+        )
+
+
+class LedgerReplaced(LedgerBusy):
+    """While this command waited, another one put a new file in the ledger's place: restored, encrypted, moved."""
+
+    kind = "replaced"
+
+    def __init__(self, path: str) -> None:
+        sentence = f"The ledger at {path} was replaced while this command waited for it; nothing was written."
+        BotoxError.__init__(self, sentence, "Run the command again.")
+
+
 class NotOurLedger(BotoxError):
     """The file is no ledger of this program. ``why`` is one clause; the file's bytes are as they were."""
 
@@ -111,13 +138,24 @@ class NewerLedger(BotoxError):
 
 
 class LedgerDamaged(BotoxError):
-    """The file was ours and can no longer be read as such."""
+    """The file was ours and can no longer be read as such. ``why`` is one clause."""
 
     exit_code = 14
     kind = "damaged"
 
     def __init__(self, path: str, why: str) -> None:
+        self.why = why
         super().__init__(f"The ledger at {path} is damaged: {why}.", "Stop using it, keep a copy of the file as it is, and go back to a backup.")
+
+
+class BackupDiffers(LedgerDamaged):
+    """A backup that is not what its manifest, or what stands now, says of it. ``why`` is one clause."""
+
+    kind = "backup-differs"
+
+    def __init__(self, path: str, why: str) -> None:
+        sentence = f"The backup {path} is not as it was made: {why}."
+        BotoxError.__init__(self, sentence, "Nothing was changed. Take another backup; if only the manifest is at fault, move it away first.")
 
 
 class CannotWrite(BotoxError):
@@ -213,7 +251,8 @@ class StoppedByRule(BotoxError):
 class ImportRefused(BotoxError):
     """A file is not taken, and nothing of it was recorded.
 
-    ``problems`` are all that is wrong, each with ``row`` and ``column`` (None where it is about the whole file or row) and ``why``;
+    ``problems`` are all that is wrong, each with ``row`` and ``column`` (None where it is about the whole file or row) and ``why``, and
+    with ``file`` where there is more than one;
     ``column`` is a name of the header, and nothing ever repeats a cell. ``report`` is the same as lines to read.
     """
 
@@ -236,8 +275,24 @@ class ImportRefused(BotoxError):
 
 
 def _problem_line(problem: dict[str, Any]) -> str:
-    where = [f"{name} {problem[name]}" for name in ("row", "column") if problem.get(name) is not None]
+    where = [str(problem["file"])] if problem.get("file") else []
+    where += [f"{name} {problem[name]}" for name in ("row", "column") if problem.get(name) is not None]
     return f"{', '.join(where) or 'file'}: {problem['why']}"
+
+
+class FolderRefused(ImportRefused):
+    """A folder with a whole ledger is not taken, and no ledger was made. Each problem names the ``file``; ``row`` is its line."""
+
+    def __init__(self, problems: Sequence[dict[str, Any]], next_step: str = "") -> None:
+        super().__init__(problems, next_step or "Take the folder as it was exported, or export it anew: it is taken whole or not at all.")
+        count = len(self.problems)
+        self.sentence = f"The folder is refused for {count} {'problem' if count == 1 else 'problems'}; no ledger was made."
+        self.args = (self.sentence,)
+
+    @classmethod
+    def of(cls, file: str, why: str, *, row: int | None = None, column: str | None = None, next_step: str = "") -> FolderRefused:
+        """For one problem."""
+        return cls([{"file": file, "row": row, "column": column, "why": why}], next_step)
 
 
 class Interrupted(BotoxError):

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 LEDGER_VARIABLE = "BOTOX_LEDGER"
+KEY_FILE_VARIABLE = "BOTOX_KEY_FILE"
 
 
 def ledger_path(given: Path | None = None) -> Path:
@@ -17,6 +18,17 @@ def ledger_path(given: Path | None = None) -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("botoxcli", appauthor=False) / "ledger.db"
+
+
+def key_file(given: Path | None = None) -> Path | None:
+    """The file with the ledger's key: ``--key-file``, else ``BOTOX_KEY_FILE``, else none."""
+    named = os.environ.get(KEY_FILE_VARIABLE)
+    return given or (Path(named) if named else None)
+
+
+def backups(ledger: Path) -> Path:
+    """Where the backups of a ledger go when no other place is named: the folder ``backups`` beside it."""
+    return ledger.parent / "backups"
 
 
 def own_protocols() -> Path:

@@ -13,7 +13,9 @@ from typer.core import TyperGroup
 
 from botoxcli.errors import UsageError
 
-GLOBAL_OPTIONS = "Before or after any command: --ledger PATH, --today DATE, --as NAME. Dates: YYYY-MM-DD, today, yesterday, -3d, +12w."
+GLOBAL_OPTIONS = (
+    "Before or after any command: --ledger PATH, --key-file FILE, --today DATE, --as NAME. Dates: YYYY-MM-DD, today, yesterday, -3d, +12w."
+)
 
 
 class Group(TyperGroup):

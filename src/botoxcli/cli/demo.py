@@ -11,6 +11,7 @@ import typer
 from botoxcli import clock
 from botoxcli.cli.app import new_app
 from botoxcli.cli.state import state_of
+from botoxcli.store.place import Place
 
 app = new_app()
 
@@ -31,7 +32,7 @@ def demo(ctx: typer.Context) -> None:
     from botoxcli.workflow.due import due_list
 
     ledger = Path(tempfile.mkdtemp(prefix="botox-demo-")) / "ledger.db"
-    state = replace(state_of(ctx), ledger=ledger)
+    state = replace(state_of(ctx), ledger=Place(ledger))
     now, edition = clock.utc_now(), shipped_edition(DEFAULT_PROTOCOL)
     create_ledger(ledger, settings=SETTINGS, actor=ACTOR, at=now)
     with state.reader() as reader:

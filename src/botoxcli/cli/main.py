@@ -6,6 +6,7 @@ Global options are taken before and after the command's name. Every failure ends
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 import sys
 from collections.abc import Sequence
@@ -20,7 +21,8 @@ from botoxcli.cli.app import GLOBAL_OPTIONS, Group
 from botoxcli.cli.state import State
 from botoxcli.errors import UsageError
 
-# Name -> what it does. ``follow-up`` lives in ``botoxcli.cli.follow_up``, and so on: its ``app`` is the command.
+# Name -> what it does. ``follow-up`` lives in ``botoxcli.cli.follow_up``, and so on: its ``app`` is the command. ``import`` is a word of
+# Python's, so its file is ``import_``.
 COMMANDS = {
     "init": "Make a new ledger.",
     "demo": "A fictitious practice to look at; never touches the real ledger.",
@@ -35,14 +37,17 @@ COMMANDS = {
     "response": "Is it working? By the protocol's named rules.",
     "lot": "Who had a lot; exits with 3 when anyone did.",
     "audit": "Which records are incomplete; exits with 3 when any is.",
-    "patient": "Add, list, show, edit, pause, archive; toxin given elsewhere.",
+    "patient": "Add, list, show, edit, pause, archive, forget; toxin elsewhere.",
     "vial": "The stock: add, list, amend, discard, recall.",
     "visit": "List, show, amend, void; missed, declined or moved sessions.",
     "undo": "Take the last change back; again restores it.",
     "protocol": "List, show, check, add, diff; the schema of their files.",
-    "export": "Rows for scripts and spreadsheets.",
+    "export": "Rows for scripts and spreadsheets; the whole ledger as a folder.",
+    "import": "A whole ledger (all) out of the folder of an export.",
+    "ledger": "Path, log, verify; backup, restore; encrypt, decrypt, rekey.",
 }
-_VALUED = ("--ledger", "--today", "--as")
+_NO_INPUT = "botoxcli.no_input"  # the commands' own flag; the key of a ledger is asked for before any of them reads it
+_VALUED = ("--ledger", "--today", "--as", "--key-file")
 
 
 class Root(Group):
@@ -54,6 +59,7 @@ class Root(Group):
             self.add_command(TyperCommand(name, short_help=words, rich_markup_mode=None))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        ctx.meta[_NO_INPUT] = "--no-input" in (args[: args.index("--")] if "--" in args else args)
         return super().parse_args(ctx, hoisted(args, strict=not ctx.resilient_parsing) or ["--help"])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
@@ -65,7 +71,7 @@ class Root(Group):
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: Any) -> Any:
-        with failures.closed_pipe_is_success(), failures.keys_that_interrupt():
+        with failures.closed_pipe_is_success(), failures.keys_that_interrupt(), failures.damage_is_told(lambda: ctx.obj and ctx.obj.ledger):
             super().invoke(ctx)
 
     def main(
@@ -114,7 +120,8 @@ def hoisted(args: Sequence[str], *, strict: bool) -> list[str]:
 
 def load_command(name: str) -> Any:
     """The command of that name, from its file."""
-    command = typer.main.get_command(importlib.import_module(f"botoxcli.cli.{name.replace('-', '_')}").app)
+    file = f"{name}_" if keyword.iskeyword(name) else name.replace("-", "_")
+    command = typer.main.get_command(importlib.import_module(f"botoxcli.cli.{file}").app)
     command.name = name
     for each in (command, *getattr(command, "commands", {}).values()):
         each.epilog = each.epilog or GLOBAL_OPTIONS
@@ -148,13 +155,14 @@ app = typer.Typer(
 @app.callback()
 def root(
     ctx: typer.Context,
-    ledger: Path | None = typer.Option(None, metavar="PATH", help="The ledger to use.  [env: BOTOX_LEDGER]"),
+    ledger: Path | None = typer.Option(None, metavar="PATH", readable=False, help="The ledger to use.  [env: BOTOX_LEDGER]"),
     today: str | None = typer.Option(None, metavar="DATE", help="Take this day for today.  [env: BOTOX_TODAY]"),
+    key_file: Path | None = typer.Option(None, metavar="FILE", readable=False, help="The key of an encrypted ledger.  [env: BOTOX_KEY_FILE]"),
     actor: str | None = typer.Option(None, "--as", metavar="NAME", help="Who is at the keyboard.  [env: BOTOX_ACTOR]"),
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version and leave."),
 ) -> None:
     """Treatment-protocol tracker for botulinum toxin in chronic migraine. It advises; it does not decide."""
-    ctx.obj = State.from_options(ledger, today, actor)
+    ctx.obj = State.from_options(ledger, today, actor, key_file, no_input=ctx.meta.get(_NO_INPUT, False))
 
 
 def main() -> None:

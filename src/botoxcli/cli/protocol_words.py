@@ -47,7 +47,7 @@ def file_or_known(word: str, state: State) -> LoadedProtocol:
 
 def reader_if_any(state: State) -> AbstractContextManager[Reader | None]:
     """The ledger, or None where there is none: protocols can be looked at without one."""
-    return state.reader() if os.path.lexists(state.ledger) else nullcontext()
+    return state.reader() if os.path.lexists(state.ledger.path) else nullcontext()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -12,6 +11,7 @@ from botoxcli.clinic.instants import moment_text
 from botoxcli.clinic.quantity import units_text
 from botoxcli.clinic.session_draft import SessionDraft, from_json
 from botoxcli.errors import Interrupted, NotFound, UsageError
+from botoxcli.store.place import Place
 from botoxcli.terminal.lines import note
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def how_to_resume(code: str, protocol: str) -> str:
     return f"Every answer and tick so far is saved. Go on with: botox session {code}{named(protocol)} --resume"
 
 
-def offer_draft(ledger: Path, plan: SessionPlan, *, resume: bool, asking: bool, rehearsal: bool) -> Found | None:
+def offer_draft(ledger: Place, plan: SessionPlan, *, resume: bool, asking: bool, rehearsal: bool) -> Found | None:
     """The patient's unfinished session when it is to be gone on with.
 
     With ``resume`` there must be one: raises NotFound naming the last session on record. Without it a person is asked; a script is told

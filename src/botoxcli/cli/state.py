@@ -16,27 +16,43 @@ from botoxcli import clock, paths
 from botoxcli.cli.texts import clean_text
 from botoxcli.clinic.dates import parse_date
 from botoxcli.errors import MissingInput, ValueRefused
+from botoxcli.store.place import Place, asked_once
 from botoxcli.terminal.lines import note
 
 if TYPE_CHECKING:
+    from botoxcli.store.key import Key
     from botoxcli.store.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The global options of one run. ``today_words`` is as it was typed, ``today_where`` where it came from."""
+    """The global options of one run. ``today_words`` is as it was typed, ``today_where`` where it came from.
 
-    ledger: Path
+    ``ledger`` is where it is and how its key is come by; nobody is asked for one before an encrypted file is met, and never
+    with ``no_input``. ``key_file`` is the file that holds the key, if one was named.
+    """
+
+    ledger: Place
     today_words: str | None
     today_where: str
     actor_given: str | None
+    key_file: Path | None = None
 
     @classmethod
-    def from_options(cls, ledger: Path | None, today: str | None, actor: str | None) -> State:
+    def from_options(
+        cls, ledger: Path | None, today: str | None, actor: str | None, key_file: Path | None = None, *, no_input: bool = False
+    ) -> State:
         """From the options as typed, else from the environment."""
         where = "--today" if today is not None else clock.TODAY_VARIABLE
         words = today if today is not None else os.environ.get(clock.TODAY_VARIABLE) or None
-        return cls(paths.ledger_path(ledger), words, where, actor)
+        path, keys = paths.ledger_path(ledger), paths.key_file(key_file)
+
+        def key() -> Key:
+            from botoxcli.cli.keys import key_for
+
+            return key_for(path, keys, no_input=no_input)
+
+        return cls(Place(path, asked_once(key)), words, where, actor, keys)
 
     @property
     def today_is_set(self) -> bool:

@@ -19,18 +19,23 @@ from botoxcli.store.steps import ERASABLE, HASHED_TABLES
 ENTRY_FIELDS = ("seq", "at", "actor", "command", "change_key", "program")
 
 Row = Mapping[str, Any]
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def canonical(value: object) -> bytes:
     """A value of plain JSON types as the one text that is hashed."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    return _CANONICAL.encode(value).encode()
 
 
 def digest(previous: str, entry: Row, rows: Mapping[str, Iterable[Row]]) -> str:
-    """The hash of an entry with these rows by table, each table's in primary-key order."""
-    told: dict[str, object] = {"previous": previous, "entry": {name: entry[name] for name in ENTRY_FIELDS if entry[name] is not None}}
-    tables = {table: [_covered(table, row) for row in sorted(lines, key=_place(table))] for table, lines in rows.items()}
-    told["rows"] = {table: lines for table, lines in tables.items() if lines}
+    """The hash of an entry with these rows by table."""
+    tables = {table: [covered(table, row) for row in sorted(lines, key=_place(table))] for table, lines in rows.items()}
+    return digest_of_covered(previous, entry, {table: lines for table, lines in tables.items() if lines})
+
+
+def digest_of_covered(previous: str, entry: Row, rows: Mapping[str, list[dict[str, Any]]]) -> str:
+    """The same of rows that hold only what is covered, in primary-key order; no table without rows."""
+    told = {"previous": previous, "entry": {name: entry[name] for name in ENTRY_FIELDS if entry[name] is not None}, "rows": rows}
     return hashlib.sha256(canonical(told)).hexdigest()
 
 
@@ -60,17 +65,21 @@ def broken_commitments(connection: sqlite3.Connection, seq: int) -> list[tuple[s
     """The rows of an entry, as (table, id), whose erasable words are not what was committed to. A blank row is none of them."""
     return [
         (table, row[HASHED_TABLES[table][0]])
-        for table, erasable in ERASABLE.items()
+        for table in ERASABLE
         for row in _rows(connection, table, "entry_seq", seq)
-        if any(row[column] is not None for column in erasable) and not _holds(table, row)
+        if not words_hold(table, row)
     ]
 
 
-def _holds(table: str, row: Row) -> bool:
+def words_hold(table: str, row: Row) -> bool:
+    """Whether a row's erasable words are those that were committed to, or all blank."""
+    if all(row[column] is None for column in ERASABLE[table]):
+        return True
     return row["salt"] is not None and commitment(row["salt"], erasable_value(table, row)) == row["commitment"]
 
 
-def _covered(table: str, row: Row) -> dict[str, object]:
+def covered(table: str, row: Row) -> dict[str, Any]:
+    """What an entry's hash covers of a row."""
     erasable = ERASABLE.get(table, ())
     return {column: value for column, value in row.items() if value is not None and column not in erasable}
 

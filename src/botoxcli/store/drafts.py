@@ -7,7 +7,6 @@ chair is to take no longer than the key press.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,8 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from botoxcli.errors import ValueRefused
-from botoxcli.store.engine import open_plain_writer, translated
+from botoxcli.errors import LedgerDamaged, ValueRefused
+from botoxcli.store.draft_text import sealed, unsealed
+from botoxcli.store.engine import file_number, open_plain_writer, require_same_file, translated
+from botoxcli.store.place import Place
 
 _COLUMNS = "kind, patient_code, change_key, started_at, saved_at, content"
 
@@ -36,10 +37,13 @@ class Draft:
 class Drafts:
     """The drafts of one ledger; close it, or use it in a ``with``."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._seen: dict[str, str] = {}
-        self._connection = open_plain_writer(path)
+    def __init__(self, place: Path | Place) -> None:
+        place = Place.of(place)
+        self._path = place.path
+        self._seen: dict[str, tuple[str, str]] = {}  # key -> when it was started, and its text as last seen here
+        with translated(self._path):
+            self._number = file_number(self._path)
+        self._connection = open_plain_writer(place)
 
     def __enter__(self) -> Drafts:
         return self
@@ -60,14 +64,14 @@ class Drafts:
             ).fetchone()
         if row is None:
             return None
-        self._seen[row[2]] = row[5]
-        return _draft(row)
+        self._seen[row[2]] = row[3], row[5]
+        return self._draft(row)
 
     def list(self) -> tuple[Draft, ...]:
         """All drafts, the oldest first."""
         with translated(self._path):
             rows = self._connection.execute(f"SELECT {_COLUMNS} FROM draft ORDER BY started_at, draft_id").fetchall()  # noqa: S608
-        return tuple(_draft(row) for row in rows)
+        return tuple(self._draft(row) for row in rows)
 
     def save(self, kind: str, patient_code: str, key: str, content: Mapping[str, Any], at: datetime) -> None:
         """Keeps what was entered so far.
@@ -76,17 +80,18 @@ class Drafts:
         here: somebody goes on with it, or has recorded it, in another window. Neither must write over the other.
         """
         now = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        text = json.dumps(content, ensure_ascii=False)
+        started, seen = self._seen.get(key, (now, ""))
+        text = sealed((kind, patient_code, key, started, now), content)
         with self._transaction():
-            if key in self._seen:
+            if seen:
                 saved = self._connection.execute(
-                    "UPDATE draft SET saved_at = ?, content = ? WHERE change_key = ? AND content = ?", (now, text, key, self._seen[key])
+                    "UPDATE draft SET saved_at = ?, content = ? WHERE change_key = ? AND content = ?", (now, text, key, seen)
                 )
                 if saved.rowcount != 1:
                     raise ValueRefused(f"this unfinished {kind}", "it was gone on with, or recorded, in another window", "This one stops.")
             else:
                 self._first(kind, patient_code, key, (kind, patient_code, key, now, now, text))
-            self._seen[key] = text
+            self._seen[key] = started, text
 
     def _first(self, kind: str, patient_code: str, key: str, values: tuple[str, ...]) -> None:
         if self._connection.execute("SELECT 1 FROM draft WHERE kind = ? AND patient_code = ?", (kind, patient_code)).fetchone():
@@ -100,18 +105,22 @@ class Drafts:
         with self._transaction():
             self._connection.execute("DELETE FROM draft WHERE change_key = ?", (key,))
 
+    def _draft(self, row: tuple[Any, ...]) -> Draft:
+        kind, patient_code, key, started_at, saved_at, content = row
+        try:
+            told = unsealed(row[:5], content)
+            return Draft(kind, patient_code, key, datetime.fromisoformat(started_at), datetime.fromisoformat(saved_at), told)
+        except (TypeError, ValueError, AttributeError):
+            raise LedgerDamaged(str(self._path), f"an unfinished {kind} is not as it was saved") from None
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         with translated(self._path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
+                require_same_file(self._path, self._number)
                 yield
                 self._connection.execute("COMMIT")
             finally:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
-
-
-def _draft(row: tuple[Any, ...]) -> Draft:
-    kind, patient_code, key, started_at, saved_at, content = row
-    return Draft(kind, patient_code, key, datetime.fromisoformat(started_at), datetime.fromisoformat(saved_at), json.loads(content))

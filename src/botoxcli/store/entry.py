@@ -41,6 +41,7 @@ class Entry:
             "seq": self.seq, "at": instant_text(at), "actor": actor, "command": command, "change_key": key, "program": PROGRAM,
         }  # fmt: skip
         self._rows: list[Recorded] = []
+        self._noted = False
         self._request: str | None = None
         self._patient_id: int | None = None
 
@@ -71,13 +72,17 @@ class Entry:
         if text:
             self._text("reason", text, patient_id=patient_id)
 
+    def note_entry(self) -> None:
+        """Lets the change be an entry even if it adds no row: that a backup was made is all there is to say."""
+        self._noted = True
+
     def drop_draft(self, key: str) -> None:
         """Removes the draft that this change completes. Drafts are no part of the record: this alone makes no entry."""
         self._transaction.exec(delete(DraftRow).where(col(DraftRow.change_key) == key))
 
     def close(self) -> None:
         """Writes the entry with its hash, and holds it against the rows as SQLite gives them back."""
-        if not self._rows:
+        if not self._rows and not self._noted:
             return
         if self._request:
             self._text("request", self._request, patient_id=self._patient_id)

@@ -8,6 +8,7 @@ block into our errors. Patients are named by code in every error; what was typed
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,15 +18,19 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from botoxcli.clinic.history import KnownPatient, StockVial, lot_key
-from botoxcli.errors import Ambiguous, NotFound
+from botoxcli.errors import Ambiguous, LedgerDamaged, NotFound
 from botoxcli.store.due_reader import EDITIONS_IN_USE, due_candidates, editions_in_use, follow_up_rules
 from botoxcli.store.engine import in_our_words, open_reader
+from botoxcli.store.place import Place
 
 if TYPE_CHECKING:
     from botoxcli.clinic.audit import AuditedSession, UndecidedConsult
+    from botoxcli.clinic.backup_age import BackupFacts
     from botoxcli.clinic.diary import DiaryDay
     from botoxcli.clinic.editions import PinnedEdition
+    from botoxcli.clinic.forgetting import Erasable
     from botoxcli.clinic.history import Appointment, DueCandidate, FollowUpRule, PastToxin, PatientHistory
+    from botoxcli.clinic.past_entry import PastEntry
     from botoxcli.clinic.past_status import PastStatus
     from botoxcli.clinic.past_visit import ChangeSeen, LotLine, PastIdentity, VisitHead, VisitVersion, WholeVisit
 
@@ -52,9 +57,10 @@ _PATIENT = "patient_id, code, name, born, archived, paused_until"
 _VIAL = "vial_id, lot, lot_key, product, hundredths, expires, state, recalled, visit, given_hundredths, wasted_hundredths, discard_reason"
 
 
-def open_ledger(path: Path) -> Reader:
-    """A reader of the ledger at ``path``; close it, or use it in a ``with``."""
-    return Reader(open_reader(path), path)
+def open_ledger(place: Path | Place) -> Reader:
+    """A reader of the ledger at that place; close it, or use it in a ``with``."""
+    place = Place.of(place)
+    return Reader(open_reader(place), place.path)
 
 
 class Reader:
@@ -86,6 +92,12 @@ class Reader:
     def settings(self) -> dict[str, str]:
         """The practice's settings that stand, by name; which editions are in use is for ``editions_in_use``."""
         return dict(self._rows("SELECT name, value FROM setting_now WHERE name <> ? ORDER BY name", EDITIONS_IN_USE))
+
+    def backup_facts(self) -> BackupFacts:
+        """When the last backup was recorded, when the ledger began, and the practice's limit."""
+        from botoxcli.store.backup_reader import backup_facts
+
+        return backup_facts(self._connection)
 
     def patients(self) -> tuple[KnownPatient, ...]:
         """All patients, by code."""
@@ -158,12 +170,18 @@ class Reader:
         return follow_up_rules(self._connection, edition_id)
 
     def edition_text(self, edition: int | str) -> str:
-        """The pinned text of an edition, by its number or its sha256; also of one that only an undone change used. Raises NotFound."""
+        """The pinned text of an edition, by its number or its sha256; also of one that only an undone change used.
+
+        Raises NotFound, and LedgerDamaged when the text is not that of its sha256.
+        """
         column = "edition_id" if isinstance(edition, int) else "sha256"
-        row = self._row(f"SELECT text FROM edition_history WHERE {column} = ?", edition)  # noqa: S608 - one of two names of ours
+        row = self._row(f"SELECT text, sha256 FROM edition_history WHERE {column} = ?", edition)  # noqa: S608 - one of two names of ours
         if row is None:
             raise NotFound("protocol")
-        return str(row[0])
+        text = str(row[0])
+        if hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest() != row[1]:
+            raise LedgerDamaged(str(self._path), "the text of a pinned edition is not as it was pinned")
+        return text
 
     def editions(self) -> tuple[PinnedEdition, ...]:
         """Every pinned edition, oldest first, with how many patients are on it."""
@@ -180,6 +198,11 @@ class Reader:
         wanted = ["1"] + ["lot_key = ?"] * (lot is not None) + ["state = 'unused'"] * unused_only
         sql = f"SELECT {_VIAL} FROM vial_line WHERE {' AND '.join(wanted)} ORDER BY vial_id"  # noqa: S608 - names of ours
         return tuple(_vial(row) for row in self._rows(sql, *([] if lot is None else [lot_key(lot)])))
+
+    def is_recalled(self, lot: str) -> bool:
+        """Whether a recall of this lot, however it is spelt, stands."""
+        sql = "SELECT 1 FROM lot_recall c JOIN entry_line n ON n.seq = c.entry_seq WHERE c.lot_key = ? AND NOT n.withdrawn"
+        return self._row(sql, lot_key(lot)) is not None
 
     def stock(self) -> tuple[StockVial, ...]:
         """All vials, each with the lots that its label bore before it was corrected: what a lot that is named is looked up in."""
@@ -234,6 +257,16 @@ class Reader:
         from botoxcli.store.visit_reader import identities
 
         return identities(self._connection, patient_id)
+
+    def is_forgotten(self, patient_id: int) -> bool:
+        """Whether an erasure was about this patient. Who has no name and was in none came here without identity."""
+        return self._row("SELECT 1 FROM erasure_line WHERE patient_id = ? LIMIT 1", patient_id) is not None
+
+    def erasable(self, code: str) -> Erasable:
+        """What an erasure looks at, of the patient of exactly this code, also an undone one. Raises NotFound."""
+        from botoxcli.store.erasure_reader import erasable
+
+        return erasable(self._connection, code)
 
     def last_change(self) -> ChangeSeen | None:
         """What ``undo`` takes back, or lets stand again; None in a ledger without an entry."""
@@ -295,6 +328,14 @@ class Reader:
     def entries(self) -> Iterator[tuple[Any, ...]]:
         """ENTRY_COLUMNS, oldest first."""
         return self._lines("entry_line", ENTRY_COLUMNS, "seq", None)
+
+    def past_entries(
+        self, *, since: str | None = None, until: str | None = None, patient_id: int | None = None, command: str | None = None
+    ) -> Iterator[PastEntry]:
+        """The entries with their patients, oldest first; ``since`` up to and without ``until``, as UTC instants."""
+        from botoxcli.store.entry_reader import past_entries
+
+        return past_entries(self._connection, since=since, until=until, patient_id=patient_id, command=command)
 
     def _lines(self, view: str, columns: tuple[str, ...], order: str, patient_id: int | None) -> Iterator[tuple[Any, ...]]:
         where = "" if patient_id is None else " WHERE patient_id = ?"

@@ -16,28 +16,30 @@ from sqlmodel import Session as Transaction
 
 from botoxcli.errors import ValueRefused
 from botoxcli.store.engine import create, open_writer, translated
+from botoxcli.store.erasure_changes import ErasureChanges
 from botoxcli.store.patient_changes import PatientChanges
+from botoxcli.store.place import Place
 from botoxcli.store.stock_changes import StockChanges
 from botoxcli.store.tables import ReversalRow, SettingRow
 from botoxcli.store.visit_changes import VisitChanges
 
-SETTINGS = ("practice", "practitioner", "time-zone", "jurisdiction")
+SETTINGS = ("practice", "practitioner", "time-zone", "jurisdiction", "backup-limit")
 
 
 class Recorder:
     """Changes a ledger that exists."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, place: Path | Place) -> None:
+        self._place = Place.of(place)
 
     @contextmanager
     def change(self, *, command: str, actor: str, at: datetime, key: str | None = None) -> Iterator[Change]:
         """One change. ``command`` is the command's name, never its arguments; ``key`` makes a retry find what stands."""
-        with translated(self._path):
-            engine = open_writer(self._path)
+        with translated(self._place.path):
+            engine = open_writer(self._place)
             try:
                 with Transaction(engine) as transaction:
-                    change = Change(transaction, self._path, command=command, actor=actor, at=at, key=key)
+                    change = Change(transaction, self._place.path, command=command, actor=actor, at=at, key=key)
                     yield change
                     change.close()
                     transaction.commit()
@@ -45,17 +47,20 @@ class Recorder:
                 engine.dispose()
 
 
-def create_ledger(path: Path, *, settings: Mapping[str, str], actor: str, at: datetime) -> bool:
-    """``init``: a new ledger that holds the settings as its first entry. Returns whether its folder, older than it, lets others in."""
+def create_ledger(place: Path | Place, *, settings: Mapping[str, str], actor: str, at: datetime, salt: bytes | None = None) -> bool:
+    """``init``: a new ledger that holds the settings as its first entry; encrypted if the place has a key, under this ``salt`` or a new one.
 
-    def first_entry(beside: Path) -> None:
+    Returns whether its folder, older than it, lets others in.
+    """
+
+    def first_entry(beside: Place) -> None:
         with Recorder(beside).change(command="init", actor=actor, at=at) as change:
             change.set_settings(settings)
 
-    return create(path, first_entry)
+    return create(place, first_entry, salt=salt)
 
 
-class Change(VisitChanges, PatientChanges, StockChanges):
+class Change(VisitChanges, PatientChanges, StockChanges, ErasureChanges):
     """One change while it is being made: all that can be added, and what is about no patient, visit or vial."""
 
     def set_settings(self, settings: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from botoxcli.store.step_2 import KEYS_2, REBUILT_2, REBUILT_KEYS_2, TABLES_2
+from botoxcli.store.step_3 import KEYS_3, TABLES_3
 
 _UNIT = "IN ('hours', 'days', 'weeks', 'months')"
 _ENTRY = "entry_seq INTEGER NOT NULL REFERENCES entry (seq) DEFERRABLE INITIALLY DEFERRED"
@@ -326,10 +327,11 @@ def _append_only(keys: dict[str, Sequence[tuple[str, ...]]]) -> tuple[str, ...]:
 STEPS: tuple[tuple[str, ...], ...] = (
     (*_TABLES_1, *_append_only(_KEYS_1)),
     (*TABLES_2, *REBUILT_2, *_append_only({**KEYS_2, **REBUILT_KEYS_2})),
+    (*TABLES_3, *_append_only(KEYS_3)),
 )
 
 # Table -> its unique keys, of all steps.
-KEYS: dict[str, Sequence[tuple[str, ...]]] = {**_KEYS_1, **KEYS_2}
+KEYS: dict[str, Sequence[tuple[str, ...]]] = {**_KEYS_1, **KEYS_2, **KEYS_3}
 
 # Table -> its primary key, for every table whose rows an entry's hash covers (the entry itself is hashed by its fields).
 HASHED_TABLES: dict[str, tuple[str, ...]] = {table: tuple(keys[0]) for table, keys in sorted(KEYS.items()) if table != "entry"}

@@ -317,6 +317,14 @@ class ArchiveRow(Recorded, table=True):
     rules: str | None = None
 
 
+class ErasureRow(Recorded, table=True):
+    __tablename__ = "erasure"
+    erasure_id: int = _key()
+    patient_id: int | None = None
+    erased_table: str
+    erased_id: int
+
+
 class FreeTextRow(Recorded, table=True):
     __tablename__ = "free_text"
     free_text_id: int = _key()

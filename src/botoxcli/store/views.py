@@ -262,9 +262,14 @@ SELECT DISTINCT t.entry_seq AS seq, p.code AS patient, p.patient_id FROM (
     SELECT entry_seq, patient_id FROM identity UNION ALL SELECT entry_seq, patient_id FROM visit_version
     UNION ALL SELECT entry_seq, patient_id FROM toxin_elsewhere UNION ALL SELECT entry_seq, patient_id FROM appointment
     UNION ALL SELECT entry_seq, patient_id FROM pause UNION ALL SELECT entry_seq, patient_id FROM archive
-    UNION ALL SELECT entry_seq, patient_id FROM diary_day
+    UNION ALL SELECT entry_seq, patient_id FROM diary_day UNION ALL SELECT entry_seq, patient_id FROM erasure
     UNION ALL SELECT w.entry_seq, v.patient_id FROM visit_void w JOIN visit_version v ON v.visit = w.visit
 ) t JOIN patient p ON p.patient_id = t.patient_id""",
+    "erasure_line": """
+SELECT x.patient_id, p.code AS patient, x.erased_table, x.erased_id, x.entry_seq, n.at AS erased_at, n.actor AS erased_by
+FROM erasure x JOIN entry n ON n.seq = x.entry_seq LEFT JOIN patient p ON p.patient_id = x.patient_id""",
+    "last_backup": """
+SELECT n.seq, n.at, n.actor FROM entry n WHERE n.command = 'ledger backup' ORDER BY n.seq DESC LIMIT 1""",
     "edition_line": f"""
 SELECT e.edition_id, e.protocol, e.label AS edition, e.sha256, e.text, (SELECT n.at FROM entry n WHERE n.seq = e.entry_seq) AS pinned_at
 FROM edition e

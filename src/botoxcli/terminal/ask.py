@@ -30,6 +30,27 @@ def ask_text(prompt: str, *, default: str = "") -> str:
         note("Please answer, or press Ctrl-C to leave.")
 
 
+def ask_secret(prompt: str) -> str:
+    """A line that is not shown while it is typed; asked again until there is something."""
+    from getpass import getpass
+
+    while True:
+        sys.stdout.flush()
+        try:
+            answer = getpass(f"{shown(prompt)}: ", stream=sys.stderr)
+        except (KeyboardInterrupt, EOFError):
+            sys.stderr.write("\n")
+            raise Interrupted from None
+        if answer:
+            return answer
+        note("Please answer, or press Ctrl-C to leave.")
+
+
+def wait_for_enter(prompt: str) -> None:
+    """Waits for a line, whatever it is."""
+    _line(f"{prompt} ")
+
+
 def ask_value(prompt: str, read: Callable[[str], Value], *, default: str = "") -> Value:
     """A line as ``read`` understands it; what ``read`` refuses is said and asked again."""
     while True:

@@ -1,0 +1,21 @@
+"""A file that was made beside its place gets its name there last, when it is whole, and never in place of another."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+NO_LINKS_HERE = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+
+
+def place_new(beside: Path, path: Path) -> None:
+    """Gives the file its name, if nothing has it: a hard link, or on a disk without them a claim and a rename. Raises FileExistsError."""
+    try:
+        os.link(beside, path, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in NO_LINKS_HERE:
+            raise
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _NO_FOLLOW, 0o600))
+        beside.replace(path)
