@@ -18,12 +18,15 @@ import textwrap
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from botoxcli.errors import BotoxError, CannotWrite, Interrupted, UsageError, ValueRefused
+from botoxcli.errors import BotoxError, CannotWrite, Interrupted, LedgerDamaged, UsageError, ValueRefused
 from botoxcli.terminal.clean import shown
+
+if TYPE_CHECKING:
+    from botoxcli.store.place import Place
 
 DEBUG_VARIABLE = "BOTOX_DEBUG"
 _OPTION = re.compile(r"--?[a-z][a-z0-9-]*\Z")
@@ -90,6 +93,32 @@ def keys_that_interrupt() -> Iterator[None]:
         raise Interrupted("Nothing more was recorded.") from None
 
 
+@contextlib.contextmanager
+def damage_is_told(ledger: Callable[[], Place | None]) -> Iterator[None]:
+    """What looks like a bug may be a damaged ledger, which no code of ours foresees: then that is what is told."""
+    try:
+        yield
+    except (BotoxError, typer.TyperException, typer.Exit, typer.Abort, OSError, UnicodeEncodeError):
+        raise
+    except Exception as error:
+        place = ledger()
+        if place and (told := _damage_of(place)):
+            raise told from error
+        raise
+
+
+def _damage_of(place: Place) -> BotoxError | None:
+    from botoxcli.store.integrity import require_whole
+
+    try:
+        require_whole(place)
+    except LedgerDamaged as damaged:
+        return damaged
+    except BotoxError:
+        return None
+    return None
+
+
 def usage_error(error: typer.TyperException) -> UsageError:
     """What Typer says about a command line, in our words and without the value that was typed."""
     ctx = getattr(error, "ctx", None)
@@ -147,7 +176,7 @@ def _wrapped(line: str) -> str:
 
 def _tell_bug(error: BaseException, as_json: bool) -> int:
     if os.environ.get(DEBUG_VARIABLE):
-        traceback.print_exception(error)
+        _write_to_stderr(_trace(error))
     place = _our_place(error)
     bug = BotoxError(
         f"This is a bug in botoxcli: {type(error).__name__} at {place}.",
@@ -155,6 +184,14 @@ def _tell_bug(error: BaseException, as_json: bool) -> int:
     )
     bug.kind = "bug"  # type: ignore[misc]
     return _tell(bug, as_json)
+
+
+def _trace(error: BaseException) -> str:
+    """The ways through the code that led there, of what caused it first. No exception's own words: they may hold a patient's value."""
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    lines = [_trace(cause)] if cause is not None and cause is not error else []
+    places = "".join(traceback.format_tb(error.__traceback__))
+    return "\n".join([*lines, f"Traceback (most recent call last):\n{places}{type(error).__name__}"])
 
 
 def _our_place(error: BaseException) -> str:
