@@ -6,14 +6,18 @@ import sys
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from botoxcli import clock
 from botoxcli.cli.app import new_app
 from botoxcli.cli.rows import ROWS_HELP, RowForm, write_rows
 from botoxcli.cli.state import state_of
 from botoxcli.clinic.schedule import KINDS, DueItem, explain
+
+if TYPE_CHECKING:
+    from botoxcli.store.reader import Reader
 
 app = new_app()
 DUE_COLUMNS = ("patient", "kind", "status", "earliest", "due", "latest", "days_late", "protocol", "anchor", "anchor_visit")
@@ -57,6 +61,17 @@ def due(
             print_due(items, names, explained=explained, day=day.isoformat())
         else:
             write_due(items, form.value, names=names, explained=explained)
+        if sys.stdout.isatty() and sys.stderr.isatty():
+            _warn_of_an_old_backup(reader)
+
+
+def _warn_of_an_old_backup(reader: Reader) -> None:
+    """A line on stderr when the last backup is older than the practice's limit. It stores nothing."""
+    from botoxcli.clinic.backup_age import backup_warning
+    from botoxcli.terminal.lines import note
+
+    if warning := backup_warning(reader.backup_facts(), clock.utc_now()):
+        note(warning)
 
 
 def due_rows(items: Iterable[DueItem], *, names: dict[str, str] | None = None, explained: bool = False) -> tuple[Sequence[str], list[dict[str, Any]]]:

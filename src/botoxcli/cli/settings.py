@@ -8,6 +8,7 @@ from botoxcli import clock
 from botoxcli.cli.app import new_app
 from botoxcli.cli.rows import FORMAT_HELP, Form, write_item
 from botoxcli.cli.state import state_of
+from botoxcli.clinic.backup_age import SETTING, limit_of
 
 app = new_app()
 
@@ -19,6 +20,7 @@ def settings(
     practitioner: str | None = typer.Option(None, metavar="TEXT", help="Who treats."),
     time_zone: str | None = typer.Option(None, metavar="ZONE", help="IANA name, such as Europe/Berlin."),
     jurisdiction: str | None = typer.Option(None, metavar="us|eu-uk", help="Whose rules hold: us or eu-uk."),
+    backup_limit: str | None = typer.Option(None, metavar="DAYS", help="`due` warns when the last backup is older (default 7; 0: never)."),
     form: Form = typer.Option(Form.TABLE, "--format", help=FORMAT_HELP),
 ) -> None:
     """Show the settings, or change those that are given. Each change is an entry of the ledger.
@@ -30,13 +32,16 @@ def settings(
     state = state_of(ctx)
     with state.reader() as reader:
         actor = state.actor(reader)
-    _change({"practice": practice, "practitioner": practitioner, "time-zone": time_zone, "jurisdiction": jurisdiction}, ctx, actor)
+    given = {"practice": practice, "practitioner": practitioner, "time-zone": time_zone, "jurisdiction": jurisdiction, SETTING: backup_limit}
+    _change(given, ctx, actor)
     with state.reader() as reader:
-        now = reader.settings()
+        stand = reader.settings()
+    days = limit_of(stand.get(SETTING))
     if form is Form.JSON:
-        write_item("settings", {name.replace("-", "_"): value for name, value in now.items()})
+        write_item("settings", {name.replace("-", "_"): value for name, value in sorted({**stand, SETTING: days}.items())})
     else:
-        print_table(Table([Column("Setting"), Column("Value", fold=True)], [[name, value] for name, value in now.items()]))
+        rows = sorted({**stand, SETTING: f"{days} {'day' if days == 1 else 'days'}" if days else "never"}.items())
+        print_table(Table([Column("Setting"), Column("Value", fold=True)], [[name, str(value)] for name, value in rows]))
 
 
 def _change(given: dict[str, str | None], ctx: typer.Context, actor: str) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
+from botoxcli.clinic.backup_age import LONGEST_LIMIT_DAYS, SETTING
 from botoxcli.clinic.text import clean
 from botoxcli.errors import ValueRefused
 
@@ -25,7 +26,16 @@ def checked_settings(given: Mapping[str, str | None]) -> dict[str, str]:
         settings["time-zone"] = checked_zone(settings["time-zone"])
     if settings.get("jurisdiction", "us") not in JURISDICTIONS:
         raise ValueRefused("--jurisdiction", f"must be {' or '.join(JURISDICTIONS)}")
+    if SETTING in settings:
+        settings[SETTING] = checked_limit(settings[SETTING])
     return settings
+
+
+def checked_limit(days: str) -> str:
+    """After how many days without a backup ``due`` warns: a whole number, 0 for never. Raises ValueRefused."""
+    if not (days.isascii() and days.isdigit() and len(days) <= 4 and int(days) <= LONGEST_LIMIT_DAYS):
+        raise ValueRefused(f"--{SETTING}", f"must be a whole number of days, 0 to {LONGEST_LIMIT_DAYS}", "Give days, or 0 to be never warned.")
+    return str(int(days))
 
 
 def checked_zone(name: str) -> str:
