@@ -60,7 +60,7 @@ def botox(ledger_path: Path) -> Botox:
 @pytest.fixture
 def ledger(botox: Botox, ledger_path: Path) -> Path:
     """A new ledger: Example Practice, Dr Example, UTC, us."""
-    made = botox("init", "--practice", "Example Practice", "--practitioner", "Dr Example", "--time-zone", "UTC", "--no-input")
+    made = botox("init", "--practice", "Example Practice", "--practitioner", "Dr Example", "--time-zone", "UTC", "--plaintext", "--no-input")
     assert made.exit_code == 0, made.stderr
     return ledger_path
 

@@ -12,6 +12,7 @@ import pytest
 
 SETTINGS = """\
 Setting       Value
+backup-limit  7 days
 jurisdiction  us
 practice      Example Practice
 practitioner  Dr Example
@@ -26,7 +27,7 @@ def test_a_new_ledger_is_private(botox: Any, ledger: Path) -> None:
 
 
 def test_it_says_where_the_ledger_is_and_what_comes_next(botox: Any, ledger_path: Path) -> None:
-    made = botox("init", "--practice", "P", "--practitioner", "D", "--time-zone", "Europe/Berlin", "--jurisdiction", "eu-uk")
+    made = botox("init", "--practice", "P", "--practitioner", "D", "--time-zone", "Europe/Berlin", "--jurisdiction", "eu-uk", "--plaintext")
     assert made.stdout == (
         f"The ledger is {ledger_path}.\n"
         "Next: `botox vial add`, `botox consult`; `botox --help` lists all; `botox settings` changes these settings.\n"
@@ -37,7 +38,7 @@ def test_it_says_where_the_ledger_is_and_what_comes_next(botox: Any, ledger_path
 def test_without_input_the_defaults_are_said(botox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("botoxcli.clock.machine_zone", lambda: "Europe/London")
     monkeypatch.setattr("getpass.getuser", lambda: "someone")
-    made = botox("init", "--jurisdiction", "eu-uk")
+    made = botox("init", "--jurisdiction", "eu-uk", "--plaintext")
     assert made.exit_code == 0
     assert made.stderr == "Taken by default: practice 'My practice', practitioner 'someone', time-zone 'Europe/London'.\n"
 
@@ -45,7 +46,7 @@ def test_without_input_the_defaults_are_said(botox: Any, monkeypatch: pytest.Mon
 def test_at_a_terminal_it_asks(botox: Any, at_a_terminal: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("botoxcli.clock.machine_zone", lambda: "Europe/London")
     at_a_terminal()
-    made = botox("init", "--practitioner", "Dr Example", input="\nExample Practice\nNowhere\nEurope/Paris\nx\neu\n")
+    made = botox("init", "--practitioner", "Dr Example", "--plaintext", input="\nExample Practice\nNowhere\nEurope/Paris\nx\neu\n")
     assert made.exit_code == 0, made.stderr
     assert made.stderr == (
         "Practice: Please answer, or press Ctrl-C to leave.\n"
@@ -74,7 +75,7 @@ def test_a_ledger_that_exists_is_never_touched(botox: Any, ledger: Path) -> None
 def test_a_folder_that_lets_others_in_is_warned_of_and_left(botox: Any, ledger_path: Path) -> None:
     ledger_path.parent.mkdir(mode=0o755)
     ledger_path.parent.chmod(0o755)
-    made = botox("init", "--practice", "P", "--practitioner", "D", "--time-zone", "UTC", "--jurisdiction", "us")
+    made = botox("init", "--practice", "P", "--practitioner", "D", "--time-zone", "UTC", "--jurisdiction", "us", "--plaintext")
     assert made.exit_code == 0
     assert made.stderr.startswith(f"Warning: other users may look into the folder {ledger_path.parent}")
     assert stat.S_IMODE(ledger_path.parent.stat().st_mode) == 0o755
@@ -110,7 +111,7 @@ def test_settings_change_and_each_change_is_an_entry(botox: Any, ledger: Path) -
     changed = botox("settings", "--jurisdiction", "eu-uk", "--practice", "Other", "--as", "Nurse", "--format", "json")
     assert json.loads(changed.stdout) == {
         "schema": "botoxcli/settings/1",
-        "items": [{"jurisdiction": "eu-uk", "practice": "Other", "practitioner": "Dr Example", "time_zone": "UTC"}],
+        "items": [{"backup_limit": 7, "jurisdiction": "eu-uk", "practice": "Other", "practitioner": "Dr Example", "time_zone": "UTC"}],
     }
     assert botox("settings", "--practice", "Other").exit_code == 0
     with open_ledger(ledger) as reader:
