@@ -17,6 +17,7 @@ from botoxcli.clinic.records import NewPatient
 from botoxcli.errors import MissingInput, NotFound, ValueRefused
 from botoxcli.workflow.consult import ConsultRequest, find_or_new
 from botoxcli.workflow.patients import EARLIEST_BIRTH, checked_birth
+from botoxcli.workflow.recording import refuse_forgotten
 
 if TYPE_CHECKING:
     from botoxcli.store.reader import Reader
@@ -43,6 +44,8 @@ def begin(reader: Reader, protocol: Protocol, flags: ConsultFlags, *, today: dat
     known = find_or_new(reader, flags.patient, None if flags.name is None else clean_text("--name", flags.name))
     if known is None and flags.name is None and flags.born is None and not asking:
         raise NotFound("patient", "For a new patient give --name and --born.")
+    if known:
+        refuse_forgotten(reader, known)
     on, answers = day(), answers_given(consult_questions(protocol), flags.answer, flags.answers)
     identity = _same_identity(known, flags, today=today) if known else _new_patient(flags, today=today, asking=asking)
     return ConsultRequest(

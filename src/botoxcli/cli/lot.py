@@ -25,7 +25,9 @@ def lot(
     ctx: typer.Context,
     lot: str = typer.Argument(metavar="LOT", help="The lot, with or without its spaces and hyphens; an old spelling finds it too."),
     form: RowForm = typer.Option(RowForm.TABLE, "--format", help=ROWS_HELP),
-    output: Path | None = typer.Option(None, metavar="FILE", help="CSV or JSON into this file, whole or not at all (default: stdout)."),
+    output: Path | None = typer.Option(
+        None, metavar="FILE", readable=False, help="CSV or JSON into this file, whole or not at all (default: stdout)."
+    ),
     identify: bool = typer.Option(False, "--identify", help="With names and birth dates: for the recall letters."),
 ) -> None:
     """Who had a lot: visits, units, last contact, what is left in stock. Exits with 3 when anyone had it, with 0 when nobody did.
@@ -60,7 +62,7 @@ def _print(found: LotFound, *, named: bool) -> None:
         born = patient.born.isoformat() if patient.born else ""
         remarks = [f"now lot {visit.lot}"] * (visit.lot != found.lot) + [f"was {one}" for one in visit.spelt]
         remarks += ["imported"] * visit.imported + ["archived"] * patient.archived
-        row = [patient.code, *([patient.name or "", born] if named else []), str(visit.visit), visit.date.isoformat()]
+        row = [patient.code, *([patient.name or "(forgotten)", born] if named else []), str(visit.visit), visit.date.isoformat()]
         rows.append([*row, units_text(visit.hundredths), str(len(visit.sites)), visit.last_contact.isoformat(), ", ".join(remarks)])
     print_table(Table(columns, rows, title=f"Lot {found.lot}" if rows else "", footer=tuple(_about(found)), empty=f"Nobody had lot {found.lot}."))
 

@@ -11,6 +11,7 @@ import typer
 from botoxcli import clock
 from botoxcli.cli.app import new_app
 from botoxcli.cli.patient_edit import edit
+from botoxcli.cli.patient_forget import forget
 from botoxcli.cli.patient_status import archive, pause
 from botoxcli.cli.patient_toxin import toxin
 from botoxcli.cli.rows import FORMAT_HELP, ROWS_HELP, Form, RowForm, write_item, write_rows
@@ -113,6 +114,8 @@ def list_patients(
             write_rows("patients", columns, patient_rows(reader), form=form)
             return
         rows = [[_cell(row[column]) for column in columns] for row in patient_rows(reader)]
+        if named:
+            rows = [[*row[:-2], row[-2] or "(forgotten)", row[-1]] for row in rows]
     headers = [Column("Patient"), Column("Archived"), Column("Protocol"), Column("First visit"), Column("Last visit")]
     headers += [Column("Name", fold=True), Column("Born")] if named else []
     empty = "There is no patient yet: `botox patient add` or `botox consult` makes one."
@@ -166,3 +169,4 @@ app.command()(edit)
 app.command()(toxin)
 app.command()(pause)
 app.command()(archive)
+app.command()(forget)

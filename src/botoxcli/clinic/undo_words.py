@@ -68,6 +68,18 @@ def follows_words(seen: ChangeSeen, visit: VisitHead | None) -> str:
     return "It counts no more; `botox undo` again restores it."
 
 
+def not_taken_back_words(seen: ChangeSeen) -> str:
+    """What to do instead, where the last change is one that no undo takes back."""
+    if seen.command == "protocol add":
+        return "The edition before goes back into use with `botox protocol add SHA256`; `botox protocol list --all` names it."
+    what = {
+        "ledger backup": "The backup stays; delete its file if it is not wanted. ",
+        "patient forget": "What was blanked is gone for good. ",
+        "ledger restore": "The ledger of before was kept beside: `botox ledger restore` with that file brings it back. ",
+    }.get(seen.command, "")
+    return f"{what}Further back is `botox visit void` or `botox visit amend`; nothing was changed."
+
+
 def _touched(seen: ChangeSeen, visit: VisitHead | None) -> Iterator[str]:
     rows = dict(seen.rows)
     if visit is not None:

@@ -51,6 +51,13 @@ def note(text: str) -> None:
     sys.stderr.flush()
 
 
+def note_text(lines: Iterable[str]) -> None:
+    """Lines of words as talk, on stderr; a terminal breaks them between words."""
+    for line in lines:
+        sys.stderr.write(f"{_fitted(shown(line), sys.stderr)}\n")
+    sys.stderr.flush()
+
+
 def print_sheet(title: str, sections: Iterable[Section]) -> None:
     """A sheet to read or to hand out: the title, then each section's heading and points."""
     print_lines([title, "=" * min(len(title), SHEET_WIDTH)])

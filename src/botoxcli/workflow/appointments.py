@@ -14,7 +14,7 @@ from botoxcli.clinic.history import Appointment, AppointmentKind, DueCandidate, 
 from botoxcli.clinic.schedule import Window, session_window
 from botoxcli.errors import MissingInput, NotFound, ValueRefused
 from botoxcli.workflow.due import rules_of
-from botoxcli.workflow.recording import Recorded, Recording, check_day
+from botoxcli.workflow.recording import Recorded, Recording, check_day, refuse_forgotten
 
 if TYPE_CHECKING:
     from botoxcli.store.reader import Reader
@@ -75,10 +75,12 @@ def record_appointment(recorder: Recorder, request: AppointmentRequest, how: Rec
     """Records it as one change. Raises ValueRefused for its days, and what ``awaited`` raises."""
     with recorder.change(command=f"visit {request.kind}", actor=how.actor, at=how.now, key=how.key) as change:
         known = change.reader.find_patient(request.patient)
+        refuse_forgotten(change.reader, known)
         check_day(known, request.on, how.today)
         candidate, window = awaited(change.reader, known, request.protocol)
         standing = change.standing(how.key, request.content()) is not None
         if not standing:
+            _check_not_standing(request, candidate)
             _check_new_day(request, window)
         remarks = tuple(_remarks(request, window))
         then = (*candidate.appointments, Appointment(request.kind, request.on, request.moved_to))
@@ -88,6 +90,12 @@ def record_appointment(recorder: Recorder, request: AppointmentRequest, how: Rec
                 known.patient_id, protocol=candidate.protocol, kind=request.kind, on=request.on, moved_to=request.moved_to, reason=request.reason
             )
     return AppointmentOutcome(Recorded(known.code, standing, remarks), candidate.protocol, after)
+
+
+def _check_not_standing(request: AppointmentRequest, candidate: DueCandidate) -> None:
+    """The same once more, right after it, is a command that was run twice."""
+    if candidate.appointments[-1:] == (Appointment(request.kind, request.on, request.moved_to),):
+        raise ValueRefused(f"visit {request.kind}", "this is what stands already", "Nothing was recorded; `botox chart` shows it.")
 
 
 def _check_new_day(request: AppointmentRequest, window: Window) -> None:

@@ -16,6 +16,7 @@ from botoxcli.clinic.past_visit import WholeVisit
 from botoxcli.clinic.protocol import Jurisdiction
 from botoxcli.clinic.records import AnswerGiven, Consult, NewPatient
 from botoxcli.errors import Ambiguous, NotFound, ValueRefused
+from botoxcli.workflow.recording import refuse_forgotten
 from botoxcli.workflow.session import Edition, recorded
 from botoxcli.workflow.standing import findings_from, standing_visit
 
@@ -94,6 +95,8 @@ def weigh(
     A correction names the visit that it stands ``instead_of``, and the jurisdiction ``under`` which that was recorded.
     """
     known = find_or_new(reader, request.patient, request.identity.name if request.identity else None)
+    if known and instead_of is None:
+        refuse_forgotten(reader, known)
     jurisdiction = under or jurisdiction_of(reader)
     born, code = _who(known, request.identity)
     if born and request.on < born:

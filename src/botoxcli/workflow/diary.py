@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botoxcli.clinic.diary import DiaryRow, DiaryWindow, days_in_no_window, diary_windows
 from botoxcli.errors import ImportRefused
+from botoxcli.workflow.recording import refuse_forgotten
 
 if TYPE_CHECKING:
     from botoxcli.store.reader import Reader
@@ -42,6 +43,7 @@ def import_diary(
     """
     with recorder.change(command="diary import", actor=actor, at=now) as change:
         known = change.reader.find_patient(patient)
+        refuse_forgotten(change.reader, known)
         standing = {one.day: one for one in change.reader.diary(known.patient_id)}
         other = [one for one in rows if standing.get(one.told.day, one.told) != one.told]
         if problems := list(_problems(rows, set() if replace else set(other), known.born)):

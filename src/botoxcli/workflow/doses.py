@@ -20,7 +20,7 @@ from botoxcli.clinic.planned_dose import weight_grams
 from botoxcli.clinic.protocol import Product, Protocol
 from botoxcli.clinic.quantity import parse_number, scaled
 from botoxcli.errors import ValueRefused
-from botoxcli.workflow.recording import Recorded, Recording, check_day
+from botoxcli.workflow.recording import Recorded, Recording, check_day, refuse_forgotten
 
 if TYPE_CHECKING:
     from botoxcli.store.reader import Reader
@@ -93,6 +93,7 @@ def record_toxin(recorder: Recorder, request: ToxinRequest, how: Recording) -> R
     """Records it as one change. Raises ValueRefused for its day, StoppedByRule for a likely double that was not accepted."""
     with recorder.change(command="patient toxin", actor=how.actor, at=how.now, key=how.key) as change:
         known = change.reader.find_patient(request.patient)
+        refuse_forgotten(change.reader, known)
         check_day(known, request.on, how.today)
         if change.standing(how.key, request.content()) is not None:
             return Recorded(known.code, standing=True)

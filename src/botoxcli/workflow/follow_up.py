@@ -19,6 +19,7 @@ from botoxcli.clinic.past_visit import WholeVisit
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.records import AdverseEventTold, AnswerGiven, EventResolved, FollowUpVisit
 from botoxcli.errors import ValueRefused
+from botoxcli.workflow.recording import refuse_forgotten
 from botoxcli.workflow.session import Edition, recorded
 from botoxcli.workflow.standing import findings_from, standing_visit
 
@@ -104,6 +105,7 @@ class FollowUpOutcome:
 def prepare(reader: Reader, edition: Edition, patient: str) -> FollowUpPlan:
     """Reads all that a follow-up needs. Raises NotFound or Ambiguous for the patient."""
     known = reader.find_patient(patient)
+    refuse_forgotten(reader, known)
     return FollowUpPlan(edition, known, reader.patient_history(known.patient_id))
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from botoxcli.clinic.history import ArchiveReason, KnownPatient
 from botoxcli.errors import ValueRefused
-from botoxcli.workflow.recording import Recorded, Recording, check_day
+from botoxcli.workflow.recording import Recorded, Recording, check_day, refuse_forgotten
 
 if TYPE_CHECKING:
     from botoxcli.store.reader import Reader
@@ -52,15 +52,18 @@ class ArchiveRequest:
 
 
 def pause(recorder: Recorder, request: PauseRequest, how: Recording) -> Recorded:
-    """Records a pause or its end. Raises ValueRefused when there is none to end."""
+    """Records a pause or its end. Raises ValueRefused when there is none to end, and for a pause that stands already."""
     with recorder.change(command="patient pause", actor=how.actor, at=how.now, key=how.key) as change:
         known = change.reader.find_patient(request.patient)
+        refuse_forgotten(change.reader, known)
         if change.standing(how.key, request.content()) is not None:
             return Recorded(known.code, standing=True)
         if request.ends:
             check_day(known, request.until, how.today)
             if known.paused_until is None or known.paused_until <= request.until:
                 raise ValueRefused("--end", "the patient is not paused on that day", "`botox patient show` says until when a pause holds.")
+        elif known.paused_until == request.until:
+            raise ValueRefused("--until", "the patient is paused until that day already", "Nothing was recorded; `botox patient show` shows it.")
         remarks = [] if request.ends else _open_events(change.reader, known, "until the pause ends")
         if not request.ends and request.until <= how.today:
             remarks.append(f"This day is not after today, {how.today}: the pause is over already.")

@@ -11,6 +11,7 @@ from botoxcli.clinic.dose_outlook import DoseOutlook
 from botoxcli.clinic.history import KnownPatient
 from botoxcli.clinic.instants import parse_moment
 from botoxcli.workflow.doses import outlook_of
+from botoxcli.workflow.recording import refuse_forgotten
 from botoxcli.workflow.session import Edition
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class PrepSheet:
 def prep(reader: Reader, edition: Edition, patient: str, when: str) -> PrepSheet:
     """The sheet for an appointment on the practice's clock. Raises NotFound, then ValueRefused for the hour."""
     known = reader.find_patient(patient)
+    refuse_forgotten(reader, known)
     settings = reader.settings()
     at = parse_moment(when, zone=settings["time-zone"], where="--for")
     doses = outlook_of(edition.protocol, reader.patient_history(known.patient_id), at.date())

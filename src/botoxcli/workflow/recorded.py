@@ -16,7 +16,7 @@ def record_from(visit: WholeVisit) -> Visit:
 
 def consult_from(visit: WholeVisit) -> Consult:
     """A consult's record."""
-    return Consult(
+    return Consult.recorded(
         patient=visit.head.patient,
         date=visit.head.date,
         answers=_answers(visit),
@@ -29,14 +29,16 @@ def consult_from(visit: WholeVisit) -> Consult:
 
 def follow_up_from(visit: WholeVisit) -> FollowUpVisit:
     """A follow-up's record."""
-    events = tuple(AdverseEventTold.model_validate({name: getattr(event, name) for name in AdverseEventTold.model_fields}) for event in visit.events)
-    resolved = tuple(EventResolved(event=event, resolved_on=day) for event, day in visit.resolved)
-    return FollowUpVisit(patient=visit.head.patient, date=visit.head.date, answers=_answers(visit), events=events, resolved=resolved, note=visit.note)
+    events = tuple(AdverseEventTold.recorded(**{name: getattr(event, name) for name in AdverseEventTold.model_fields}) for event in visit.events)
+    resolved = tuple(EventResolved.recorded(event=event, resolved_on=day) for event, day in visit.resolved)
+    return FollowUpVisit.recorded(
+        patient=visit.head.patient, date=visit.head.date, answers=_answers(visit), events=events, resolved=resolved, note=visit.note
+    )
 
 
 def _answers(visit: WholeVisit) -> tuple[AnswerGiven, ...]:
-    return tuple(AnswerGiven(question=question, value=value) for question, value in visit.answers)
+    return tuple(AnswerGiven.recorded(question=question, value=value) for question, value in visit.answers)
 
 
 def _finding(finding: PastFinding) -> FindingRecorded:
-    return FindingRecorded.model_validate({name: getattr(finding, name) for name in FindingRecorded.model_fields})
+    return FindingRecorded.recorded(**{name: getattr(finding, name) for name in FindingRecorded.model_fields})

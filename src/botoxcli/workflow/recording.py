@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from botoxcli.clinic.history import KnownPatient
 from botoxcli.errors import ValueRefused
+
+if TYPE_CHECKING:
+    from botoxcli.store.reader import Reader
 
 
 @dataclass(frozen=True)
@@ -35,3 +39,12 @@ def check_day(patient: KnownPatient, on: date, today: date, *, where: str = "--o
         raise ValueRefused(where, f"this day is after today, {today}")
     if patient.born and on < patient.born:
         raise ValueRefused(where, "the day lies before the patient's birth")
+
+
+def refuse_forgotten(reader: Reader, patient: KnownPatient) -> None:
+    """Raises ValueRefused for a patient who was forgotten: nobody could say any more whose record it is.
+
+    A ledger that was imported without identities has no names either, and goes on.
+    """
+    if patient.name is None and reader.is_forgotten(patient.patient_id):
+        raise ValueRefused("PATIENT", "this patient was forgotten", "What was recorded stays; for anything new give the person a new code.")

@@ -24,6 +24,7 @@ from botoxcli.clinic.records import AnswerGiven, FindingRecorded, Injection, Ses
 from botoxcli.clinic.session_rules import SessionFacts, VialChoice
 from botoxcli.clinic.stock import choose_vials, product_of
 from botoxcli.errors import ValueRefused
+from botoxcli.workflow.recording import refuse_forgotten
 from botoxcli.workflow.standing import billing_of, drawn_from, findings_from, session_from, standing_visit
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ class SessionOutcome:
 def prepare(reader: Reader, edition: Edition, patient: str) -> SessionPlan:
     """Reads all that a session needs. Raises NotFound or Ambiguous for the patient."""
     known = reader.find_patient(patient)
+    refuse_forgotten(reader, known)
     settings = reader.settings()
     return SessionPlan(
         edition=edition,

@@ -37,16 +37,14 @@ def _finding(finding: PastFinding) -> Finding:
 
 def session_from(visit: WholeVisit) -> Session:
     """A session's record out of the ledger."""
-    return Session(
+    return Session.recorded(
         patient=visit.head.patient,
         date=visit.head.date,
-        answers=tuple(AnswerGiven(question=question, value=value) for question, value in visit.answers),
+        answers=tuple(AnswerGiven.recorded(question=question, value=value) for question, value in visit.answers),
         product=visit.product or "",
-        injections=tuple(
-            Injection.model_validate({name: getattr(injection, name) for name in Injection.model_fields}) for injection in visit.injections
-        ),
+        injections=tuple(Injection.recorded(**{name: getattr(injection, name) for name in Injection.model_fields}) for injection in visit.injections),
         vials=tuple(
-            VialUse(
+            VialUse.recorded(
                 vial_id=use.vial_id,
                 lot=None if use.vial_id else use.lot,
                 given_hundredths=use.given_hundredths,

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from botoxcli.clinic.past_visit import ChangeSeen, VisitHead, VisitVersion
-from botoxcli.clinic.undo_words import values_back, visit_back
+from botoxcli.clinic.undo_words import not_taken_back_words, values_back, visit_back
 from botoxcli.errors import NotFound, ValueRefused
 from botoxcli.workflow.recheck import Course, NoLongerHolds, ReadEdition, no_longer_holding, pinned_editions, read_course
 from botoxcli.workflow.recorded import record_from
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from botoxcli.store.recorder import Recorder
 
 UNDO = "undo"
-_BACK_AGAIN = "The edition before goes back into use with `botox protocol add SHA256`; `botox protocol list --all` names it."
 
 
 @dataclass(frozen=True)
@@ -49,8 +48,7 @@ def look(reader: Reader, read: ReadEdition) -> Turn:
     if seen is None:
         raise NotFound("change to take back", "Nothing was recorded yet.")
     if not seen.reversible:
-        next_step = _BACK_AGAIN if seen.command == "protocol add" else "Further back is `botox visit void`; nothing was changed."
-        raise ValueRefused(UNDO, f"the last change is `{seen.command}`, which cannot be taken back", next_step)
+        raise ValueRefused(UNDO, f"the last change is `{seen.command}`, which cannot be taken back", not_taken_back_words(seen))
     if seen.visit is None:
         return Turn(seen, None, changes=values_back(seen))
     versions = reader.versions(seen.visit)

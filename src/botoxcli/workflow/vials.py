@@ -142,14 +142,17 @@ def discard(recorder: Recorder, lot: str, change: Change, *, reason: DiscardReas
 
 
 def recall(recorder: Recorder, lot: str, change: Change, *, reason: str) -> tuple[StockVial, ...]:
-    """Makes a lot a stop at every session. Gives all its vials: those with a visit were used. Raises NotFound.
+    """Makes a lot a stop at every session. Gives all its vials: those with a visit were used. Raises NotFound, ValueRefused when it is one.
 
     By what the label read before it was corrected both are recalled: the lot as it is spelt now, and any vial that comes in as it was typed.
     """
     with recorder.change(command="vial recall", actor=change.actor, at=change.now) as written:
         vials = known_as(written.reader, lot)
         old = [one for one in vials[0].former if lot_key(one) == lot_key(lot) != vials[0].lot_key]
-        written.recall_lots([vials[0].lot, *old[:1]], change.on)
+        lots = [one for one in (vials[0].lot, *old[:1]) if not written.reader.is_recalled(one)]
+        if not lots:
+            raise ValueRefused("LOT", "this lot is recalled already", "Nothing was recorded; `botox lot` says who had it.")
+        written.recall_lots(lots, change.on)
         written.reason(reason)
         return vials
 
