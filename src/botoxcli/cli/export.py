@@ -32,6 +32,7 @@ class Kind(StrEnum):
     EVENTS = "events"
     PATIENTS = "patients"
     DUE = "due"
+    ALL = "all"
 
 
 class ExportForm(StrEnum):
@@ -44,9 +45,11 @@ class ExportForm(StrEnum):
 @app.command()
 def export(
     ctx: typer.Context,
-    kind: Kind = typer.Argument(metavar="KIND", help="visits, answers, injections, vials, outcomes, events, patients or due."),
+    kind: Kind = typer.Argument(metavar="KIND", help="visits, answers, injections, vials, outcomes, events, patients, due; or all."),
     form: ExportForm = typer.Option(ExportForm.CSV, "--format", help="csv or json."),
-    output: Path | None = typer.Option(None, metavar="FILE", help="Into this file, whole or not at all (default: stdout)."),
+    output: Path | None = typer.Option(
+        None, metavar="FILE", readable=False, help="Into this file, whole or not at all (default: stdout). all: a new folder."
+    ),
     patient: str | None = typer.Option(None, metavar="PATIENT", help="Only this patient's."),
     since: str | None = typer.Option(None, metavar="DATE", help="From this day on."),
     until: str | None = typer.Option(None, metavar="DATE", help="Up to and with this day."),
@@ -56,9 +59,20 @@ def export(
 
     outcomes has a row for each measure of a follow-up, events one for each adverse event. "none" is an answer: see answers.
 
+    all is the whole ledger as a folder of plain files, with a README.txt: for keeping, for leaving, for `botox import all`. It is not encrypted:
+    encrypt it before it leaves this machine, and delete it when it has served.
+
     Example: botox export injections --format csv --output doses.csv
+
+    All of it, with names: botox export all --identify --output everything
     """
     state = state_of(ctx)
+    if kind is Kind.ALL:
+        from botoxcli.cli.export_all import export_all
+
+        _refuse_for_all({"--patient": patient, "--since": since, "--until": until})
+        export_all(state, output, identify=identify, form=form.value)
+        return
     with state.reader() as reader:
         wanted = _wanted(state, reader, patient=patient, since=since, until=until, identify=identify)
         if kind is Kind.DUE:
@@ -82,9 +96,18 @@ def _wanted(state: State, reader: Reader, *, patient: str | None, since: str | N
     return Wanted(known, first, last, identify, protocol_of=lambda edition_id: pinned_edition(reader, edition_id).protocol)
 
 
+def _refuse_for_all(given: dict[str, str | None]) -> None:
+    """A part of the ledger has no chain: all of it goes, or none."""
+    _refuse_flags([flag for flag, value in given.items() if value is not None], Kind.ALL)
+
+
 def _refuse_what_does_not_apply(wanted: Wanted, kind: Kind, *, dated: bool, of_patients: bool) -> None:
     asked = {"--since": wanted.since and not dated, "--until": wanted.until and not dated, "--patient": wanted.patient and not of_patients}
-    if flags := [flag for flag, wrong in asked.items() if wrong]:
+    _refuse_flags([flag for flag, wrong in asked.items() if wrong], kind)
+
+
+def _refuse_flags(flags: list[str], kind: Kind) -> None:
+    if flags:
         raise UsageError(f"{', '.join(flags)} {'does' if len(flags) == 1 else 'do'} not go with {kind.value}.", "Leave it out.")
 
 

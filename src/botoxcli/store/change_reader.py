@@ -16,7 +16,7 @@ from botoxcli.store.steps import HASHED_TABLES
 
 # What no undo takes back: `protocol add` put a file into use, and the next session follows that file.
 # Commands of the ledger itself (keys, backups) are none of the record.
-IRREVERSIBLE = ("init", "patient forget", "protocol add")
+IRREVERSIBLE = ("init", "patient forget", "import all", "protocol add")
 
 # Table -> its key, whose value it holds, and its values with their names: a later row takes an earlier one's place.
 _VALUES = {

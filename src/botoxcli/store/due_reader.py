@@ -17,6 +17,7 @@ from botoxcli.clinic.history import Appointment, DueCandidate, FollowUpRule, Las
 EDITIONS_IN_USE = "editions-in-use"
 Course = tuple[int, str]  # a patient's number and a protocol
 _day = date.fromisoformat
+_NOT_FORGOTTEN = "(name IS NOT NULL OR NOT EXISTS (SELECT 1 FROM erasure_line x WHERE x.patient_id = patient_now.patient_id))"
 
 
 def due_candidates(connection: sqlite3.Connection, patient_id: int | None = None) -> tuple[DueCandidate, ...]:
@@ -100,8 +101,8 @@ def _last(rows: _Rows, view: str, *more: str) -> dict[Course, LastVisit]:
 
 
 def _patients(rows: _Rows) -> dict[int, tuple[str, date | None, date | None]]:
-    """Code, end of the pause and day of the stop of each who may be due."""
-    told = rows.of("code, paused_until, archived_on", "patient_now", "name IS NOT NULL AND (archived = 0 OR archived_rules IS NOT NULL)")
+    """Code, end of the pause and day of the stop of each who may be due. Who has no name here for another reason than forgetting may be."""
+    told = rows.of("code, paused_until, archived_on", "patient_now", f"{_NOT_FORGOTTEN} AND (archived = 0 OR archived_rules IS NOT NULL)")
     return {patient_id: (code, _maybe_day(paused), _maybe_day(stopped)) for patient_id, code, paused, stopped in told}
 
 

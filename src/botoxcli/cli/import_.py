@@ -1,0 +1,17 @@
+"""``botox import``: what comes from elsewhere. It is taken whole or not at all."""
+
+from __future__ import annotations
+
+from botoxcli.cli.app import new_app
+from botoxcli.cli.import_all import import_all
+
+app = new_app(
+    "Take in what comes from elsewhere: whole, or not at all and why. A headache diary comes in by `botox diary import`.\n\n"
+    "Example: botox import all everything --dry-run"
+)
+app.command("all")(import_all)
+
+
+@app.callback()
+def group() -> None:
+    """Makes it a group, though it has one command."""
