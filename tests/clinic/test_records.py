@@ -120,7 +120,7 @@ def test_a_record_is_frozen_and_closed() -> None:
     ("fields", "where", "why"),
     [
         ({"code": "P 1", "name": "Ann", "born": BORN}, "PATIENT", "a patient's code is"),
-        ({"code": "P1", "name": "A\u202enn", "born": BORN}, "--name", "character 2 is a control or invisible character"),
+        ({"code": "P1", "name": "A\u202enn", "born": BORN}, "--name", "character 2 (U+202E) is a control or invisible character"),
         ({"code": "P1", "name": "   ", "born": BORN}, "--name", "must have 1 to 200 characters"),
         ({"code": "P1", "name": "x" * 201, "born": BORN}, "--name", "must have 1 to 200 characters"),
         ({"code": "P1", "name": "Ann", "born": "1980-13-40"}, "--born", ""),

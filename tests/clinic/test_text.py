@@ -51,7 +51,7 @@ def test_clean_text(given: str, kept: str) -> None:
     ids=lambda value: value if len(value) > 1 else "",
 )
 def test_a_character_that_can_deceive_is_refused(sign: str, what: str) -> None:
-    with pytest.raises(ValueError, match=r"^character 5 is a control or invisible character$"):
+    with pytest.raises(ValueError, match=rf"^character 5 \(U\+{ord(sign):04X}\) is a control or invisible character$"):
         clean(f"Ann {sign}Example")
 
 

@@ -69,12 +69,13 @@ def _request(
     """
     from botoxcli.cli.follow_up_flags import begin, require_whole
     from botoxcli.cli.follow_up_print import say_at_once
-    from botoxcli.cli.given import may_ask
+    from botoxcli.cli.given import checked_key, may_ask
     from botoxcli.workflow.follow_up import check_values, prepare
 
     with state.reader() as reader:
         plan = prepare(reader, edition, flags.patient)
         today, actor = state.today(reader), state.actor(reader)
+    checked_key(key)
     request = begin(plan, flags, today=today, on=recording_date(on, today, state.today_is_set))
     check_values(plan, request, today=today)
     if may_ask(no_input):

@@ -26,6 +26,7 @@ def edit(
 
     Example: botox patient edit P0001 --born 1980-02-28 --reason "mistyped"
     """
+    from botoxcli.cli.given import checked_key
     from botoxcli.cli.protocols import edition_of
     from botoxcli.cli.texts import clean_text
     from botoxcli.clinic.dates import parse_date
@@ -36,6 +37,7 @@ def edit(
 
     if name is None and born is None:
         raise UsageError("There is nothing to edit.", "Give --name, --born or both.")
+    checked_key(key)
     state = state_of(ctx)
     with state.reader() as reader:
         code, today, actor = reader.find_patient(patient).code, state.today(reader), state.actor(reader)

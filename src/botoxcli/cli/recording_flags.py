@@ -18,9 +18,11 @@ Value = TypeVar("Value")
 
 
 def recording(state: State, reader: Reader, *, key: str | None, dry_run: bool) -> Recording:
-    """Who records, on which day, now."""
+    """Who records, on which day, now. Raises ValueRefused for a key that cannot be one."""
+    from botoxcli.cli.given import checked_key
     from botoxcli.workflow.recording import Recording
 
+    checked_key(key)
     return Recording(state.actor(reader), state.today(reader), clock.utc_now(), key=key, dry_run=dry_run)
 
 

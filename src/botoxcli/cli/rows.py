@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from botoxcli.terminal.clean import shown
 
 FORMAT_HELP = "table or json."
 ROWS_HELP = "table, json or csv."
@@ -32,11 +35,17 @@ def write_rows(kind: str, columns: Sequence[str], rows: Iterable[Mapping[str, An
     from botoxcli.files.json_rows import write_json
     from botoxcli.files.output import output as opened
 
+    to_screen = output is None and sys.stdout.isatty()
     with opened(output) as stream:
         if form == RowForm.CSV:
-            write_csv(columns, ([row[column] for column in columns] for row in rows), stream)
+            write_csv(columns, ([_seen(row[column]) if to_screen else row[column] for column in columns] for row in rows), stream)
         else:
             write_json(f"botoxcli/{kind}/1", ({column: row[column] for column in columns} for row in rows), stream)
+
+
+def _seen(cell: Any) -> Any:
+    """A cell for a terminal, which no character of it may steer; a pipe and a file get it as it is."""
+    return shown(cell) if isinstance(cell, str) else cell
 
 
 def write_item(kind: str, item: Mapping[str, Any]) -> None:

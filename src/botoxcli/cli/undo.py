@@ -32,10 +32,12 @@ def undo(
 
     Example: botox undo --yes
     """
+    from botoxcli.cli.given import checked_key
     from botoxcli.files.protocol_yaml import read_protocol
     from botoxcli.store.recorder import Recorder
     from botoxcli.workflow import undo as workflow
 
+    checked_key(key)
     state = state_of(ctx)
     with state.reader() as reader:
         found, actor = workflow.look(reader, read_protocol), state.actor(reader)

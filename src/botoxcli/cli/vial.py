@@ -120,6 +120,7 @@ def amend(
     if new_lot is None and expires is None:
         raise UsageError("There is nothing to amend.", "Give --lot, --expires or both.")
     state = state_of(ctx)
+    _refuse_hostile(lot)
     change, today = _change(state, None)
     good_until = parse_expiry(expires, today=today) if expires is not None else None
     level = edition_of(None).protocol.level("duplicate-lot")
@@ -150,6 +151,7 @@ def discard(
     from botoxcli.workflow.vials import vials_text
 
     state = state_of(ctx)
+    _refuse_hostile(lot)
     change, _ = _change(state, on)
     words = _written("--note", note) if note else None
     _note_correction(state, lot)
@@ -176,9 +178,11 @@ def recall(
     from botoxcli.workflow.vials import visits_of
 
     state = state_of(ctx)
+    _refuse_hostile(lot)
     change, _ = _change(state, on)
+    words = _written("--reason", reason)
     _note_correction(state, lot)
-    vials = recall_lot(Recorder(state.ledger), lot, change, reason=_written("--reason", reason))
+    vials = recall_lot(Recorder(state.ledger), lot, change, reason=words)
     with state.reader() as reader:
         now = reader.vials(vials[0].lot)
         heads = [reader.visit(number).head for number in visits_of(now)]
@@ -187,6 +191,16 @@ def recall(
     old = [] if lot_key(lot) == now[0].lot_key else [f"Vials that come in as {lot} are recalled too."]
     text = f"Lot {now[0].lot} is recalled; {unused} unused in stock."
     _answer(now, form, text, *old, "Used at:" if lines else "No visit used it.", *lines)
+
+
+def _refuse_hostile(lot: str) -> None:
+    """A lot with a control character in it is no lot that could be in stock: the value is refused before it is looked up."""
+    from botoxcli.clinic.text import clean
+
+    try:
+        clean(lot)
+    except ValueError as refused:
+        raise ValueRefused("LOT", str(refused)) from None
 
 
 def _change(state: State, on: str | None) -> tuple[Change, date]:

@@ -78,6 +78,7 @@ def amend(
 
 def correction(state: State, reason: str | None, *, key: str | None, dry_run: bool, asking: bool) -> Correction:
     """How it is to be recorded; the reason is asked for when a person can be. Raises MissingInput, ValueRefused."""
+    from botoxcli.cli.given import checked_key
     from botoxcli.cli.texts import clean_text
     from botoxcli.errors import MissingInput, ValueRefused
     from botoxcli.workflow.correction import Correction
@@ -89,6 +90,7 @@ def correction(state: State, reason: str | None, *, key: str | None, dry_run: bo
 
         reason = ask_text("Why")
     why = clean_text("--reason", reason)
+    checked_key(key)
     if not why:
         raise ValueRefused("--reason", "a correction needs a written reason")
     with state.reader() as reader:

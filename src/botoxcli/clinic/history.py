@@ -160,8 +160,10 @@ def treats(decision: Decision | None, decided: OwnDecision | None) -> bool:
 
 
 def lot_key(lot: str) -> str:
-    """A lot as it is compared: without case, spaces and hyphens."""
-    return "".join(sign for sign in lot.casefold() if sign not in " -\u00a0\u2010\u2011\u2012\u2013\u2014\u2212")
+    """A lot as it is compared: composed (NFC), without case, spaces and hyphens."""
+    from unicodedata import normalize  # the daily list does without it
+
+    return "".join(sign for sign in normalize("NFC", lot).casefold() if sign not in " -\u00a0\u2010\u2011\u2012\u2013\u2014\u2212")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
 from botoxcli.clinic.findings import Level, Resolution
 from botoxcli.clinic.history import Decision, OwnDecision
@@ -28,8 +28,13 @@ def _length(lowest: int, highest: int) -> AfterValidator:
     return AfterValidator(check)
 
 
-CleanText = Annotated[str, AfterValidator(clean), _length(0, 10_000)]
-ShortText = Annotated[str, AfterValidator(clean), _length(1, 200)]
+def _clean(text: str, info: ValidationInfo) -> str:
+    return text if info.context == _RECORDED else clean(text)
+
+
+_RECORDED = "recorded"
+CleanText = Annotated[str, AfterValidator(_clean), _length(0, 10_000)]
+ShortText = Annotated[str, AfterValidator(_clean), _length(1, 200)]
 
 
 def _code(code: str) -> str:
@@ -59,6 +64,11 @@ class Record(BaseModel):
             name = str(first["loc"][0]) if first["loc"] else cls.__name__.lower()
             why = str(first["msg"]).removeprefix("Value error, ")
             raise ValueRefused(flags.get(name, name), why[:1].lower() + why[1:]) from None
+
+    @classmethod
+    def recorded(cls, **fields: object) -> Self:
+        """The record as it stands in a ledger. Its texts are as they were written: which characters are refused differs with the program's age."""
+        return cls.model_validate(fields, context=_RECORDED)
 
 
 class NewPatient(Record):

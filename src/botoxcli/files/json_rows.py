@@ -12,7 +12,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TextIO
 
-_STRANGE = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]")
+_STRANGE = re.compile(
+    "[\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0\ue000-\uf8ff"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 
 
 def write_json(schema: str, rows: Iterable[Mapping[str, Any]], stream: TextIO) -> None:
@@ -27,7 +30,7 @@ def write_json(schema: str, rows: Iterable[Mapping[str, Any]], stream: TextIO) -
 
 def json_text(value: Any) -> str:
     """A value on one line: dates as ISO text, decimals as numbers."""
-    return _STRANGE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(value, ensure_ascii=False, default=_plain))
+    return _STRANGE.sub(lambda sign: json.dumps(sign[0])[1:-1], json.dumps(value, ensure_ascii=False, default=_plain))
 
 
 def _plain(value: object) -> object:

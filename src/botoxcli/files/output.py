@@ -96,12 +96,17 @@ def _on_disk(stream: TextIO, path: Path) -> None:
 
 def _put_in_place(beside: Path, path: Path) -> None:
     beside.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """The names in the folder, as they are now, survive a power cut."""
     with suppress(OSError):  # not every system can sync a folder
-        folder = os.open(path.parent, os.O_RDONLY)
+        descriptor = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(folder)
+            os.fsync(descriptor)
         finally:
-            os.close(folder)
+            os.close(descriptor)
 
 
 def _cannot_write(path: Path, error: OSError | ValueError) -> CannotWrite:

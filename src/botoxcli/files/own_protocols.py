@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from botoxcli.errors import CannotWrite, NotFound, ValueRefused
-from botoxcli.files.output import output
+from botoxcli.files.output import output, sync_folder
 from botoxcli.files.protocol_yaml import SUFFIX, LoadedProtocol, load_protocol, protocol_ids, read_bytes, sha256_of
 
 KEPT = 16
@@ -106,7 +106,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _make_private(folder: Path) -> None:
-    """The folder and those above it that are not there, each 0700; one that stands is left as it is."""
+    """The folder and those above it that are not there, each 0700 and its name on the disk; one that stands is left as it is."""
     missing = []
     while not folder.exists():
         missing.append(folder)
@@ -114,5 +114,6 @@ def _make_private(folder: Path) -> None:
     try:
         for one in reversed(missing):
             one.mkdir(mode=0o700)
+            sync_folder(one.parent)
     except OSError as error:
         raise CannotWrite(str(missing[0]), (error.strerror or "no folder can be made").lower()) from error

@@ -31,7 +31,8 @@ _NUMBERLIKE = re.compile(r"[+-]?\.?\d[\d_]*(\.[\d_]*)?([eE][+-]?\d+)?\Z|[+-]?0[x
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 # Controls but tab and line ends, lone halves of pairs, signs that turn the direction of writing, invisible marks, non-characters.
 _NOT_TEXT = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff"
+    "\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
 
 

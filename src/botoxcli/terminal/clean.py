@@ -7,23 +7,17 @@ from __future__ import annotations
 
 import unicodedata
 
-_JOINERS = "\u200c\u200d"  # words in Persian, Hindi and other scripts are spelled with them
-_STRANGE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+from botoxcli.clinic.text import is_strange
 
 
 def shown(text: str) -> str:
     """``text`` with ``\\x1b``, ``\\u202e`` and the like in the place of such characters. One line stays one line."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_visible(sign, text[place - 1] if place else "") for place, sign in enumerate(text))
+    return "".join(_spelt(ord(sign)) if is_strange(text, place) else sign for place, sign in enumerate(text))
 
 
-def _visible(sign: str, before: str) -> str:
-    if unicodedata.category(sign) not in _STRANGE:
-        return sign
-    if sign in _JOINERS and before and unicodedata.category(before)[0] in "LM":
-        return sign
-    code = ord(sign)
+def _spelt(code: int) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
@@ -31,7 +25,13 @@ def width(text: str) -> int:
     """How many columns of a terminal the text takes."""
     if text.isascii():
         return len(text)
-    return sum(0 if unicodedata.combining(sign) or sign in _JOINERS else 2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+    return sum(map(_columns, text))
+
+
+def _columns(sign: str) -> int:
+    if unicodedata.combining(sign) or sign in "\u200c\u200d":
+        return 0
+    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
 
 
 def padded(text: str, columns: int, *, right: bool = False) -> str:
