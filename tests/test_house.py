@@ -36,11 +36,13 @@ THEIRS = {
     "clock": {"pendulum"},
     "clinic": {"pydantic", "pendulum"},
     "files": {"pydantic", "yaml"},
-    "store": {"sqlite3", "sqlmodel", "sqlalchemy", "pydantic"},
+    "store": {"sqlite3", "sqlcipher3", "sqlmodel", "sqlalchemy", "pydantic"},
     "terminal": {"rich"},
-    "cli": {"typer"},
+    "cli": {"typer", "keyring"},
 }
-ONLY_HERE = {"rich": "terminal", "sqlite3": "store", "sqlmodel": "store", "sqlalchemy": "store", "typer": "cli"}
+ONLY_HERE = {
+    "rich": "terminal", "sqlite3": "store", "sqlcipher3": "store", "sqlmodel": "store", "sqlalchemy": "store", "typer": "cli", "keyring": "cli",
+}  # fmt: skip
 
 
 def room(file: Path) -> str:

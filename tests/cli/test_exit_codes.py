@@ -13,7 +13,8 @@ import pytest
 from botoxcli import errors
 
 CODES = {
-    "error": 1, "usage": 2, "missing": 2, "no-ledger": 10, "busy": 11, "not-our-ledger": 13, "newer-ledger": 13, "damaged": 14, "cannot-write": 15,
+    "error": 1, "usage": 2, "missing": 2, "no-ledger": 10, "busy": 11, "not-our-ledger": 13, "newer-ledger": 13,
+    "wrong-key": 12, "replaced": 11, "damaged": 14, "backup-differs": 14, "cannot-write": 15,
     "protocol-invalid": 20, "value-refused": 21, "not-found": 22, "ambiguous": 22, "stopped": 23, "import-refused": 24, "interrupted": 130,
 }  # fmt: skip
 

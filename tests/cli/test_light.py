@@ -40,7 +40,7 @@ def test_help_loads_no_command() -> None:
     assert "Commands:" in said
 
 
-COMMANDS = "due patient vial visit export init settings session consult prep diary response follow-up lot audit undo"
+COMMANDS = "due patient vial visit export import init settings session consult prep diary response follow-up lot audit undo"
 
 
 @pytest.mark.parametrize("command", COMMANDS.split())

@@ -94,7 +94,7 @@ def test_the_ledger_is_found_before_after_and_in_the_environment(botox: Any, led
 USAGE = [
     (["patientx"], "Error: `botox` has no such command.\nDid you mean `botox patient`?\n"),
     ([SECRET], "Error: `botox` has no such command.\n`botox --help` lists what there is.\n"),
-    (["patient"], "Error: `botox patient` needs a command: add, list, show, edit, toxin, pause, archive.\nSee `botox patient --help`.\n"),
+    (["patient"], "Error: `botox patient` needs a command: add, list, show, edit, toxin, pause, archive, forget.\nSee `botox patient --help`.\n"),
     (["patient", SECRET], "Error: `botox patient` has no such command.\n`botox patient --help` lists what there is.\n"),
     (
         ["patient", "show", "Jane", "Secret"],
@@ -187,7 +187,7 @@ def test_a_full_disk_behind_stdout() -> None:
 @pytest.mark.parametrize("encoding", ["", "ascii", "latin-1"])
 def test_no_locale_ends_the_program(encoding: str, tmp_path: Path) -> None:
     env = {"LC_ALL": "C", "PYTHONIOENCODING": encoding, "BOTOX_LEDGER": str(tmp_path / "ledger.db")}
-    assert run("init", "--practice", "Praxis Müller — 頭痛", "--no-input", **env).returncode == 0
+    assert run("init", "--practice", "Praxis Müller — 頭痛", "--plaintext", "--no-input", **env).returncode == 0
     said = subprocess.run([sys.executable, "-m", "botoxcli", "settings"], capture_output=True, env={**os.environ, **env}, check=False, timeout=60)
     assert said.returncode == 0
     assert "Praxis Müller — 頭痛" in said.stdout.decode("utf-8")

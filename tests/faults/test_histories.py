@@ -15,7 +15,6 @@ import copy
 import functools
 import os
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -37,6 +36,8 @@ from botoxcli.clinic.site_patch import SitePatch
 from botoxcli.errors import ValueRefused
 from botoxcli.files.protocol_yaml import LoadedProtocol, load_protocol
 from botoxcli.store import chain
+from botoxcli.store.engine import open_reader
+from botoxcli.store.place import Place
 from botoxcli.store.reader import Reader, open_ledger
 from botoxcli.store.recorder import Recorder, create_ledger
 from botoxcli.workflow import amend, consult, follow_up, response, session, undo, vials
@@ -77,9 +78,13 @@ def edition() -> LoadedProtocol:
     return load_protocol(paths.shipped_protocols() / "chronic-migraine.yaml")
 
 
-@functools.cache
 def template() -> Path:
-    """A ledger with the stock, and an eligible consult of each patient (visits 1 and 2)."""
+    """A ledger with the stock, and an eligible consult of each patient (visits 1 and 2): one in plain text, and one encrypted where all are."""
+    return _template(Place.of(Path()).key is not None)
+
+
+@functools.cache
+def _template(_encrypted: bool) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="histories-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = folder / "practice" / "ledger.db"
@@ -111,7 +116,7 @@ class Histories(RuleBasedStateMachine):
         self.changed = self.undone = False
 
     def teardown(self) -> None:
-        with contextlib.closing(sqlite3.connect(self.path)) as connection:
+        with contextlib.closing(open_reader(self.path)) as connection:
             (last,) = connection.execute("SELECT max(seq) FROM entry").fetchone()
             for seq in range(1, last + 1):
                 assert chain.entry_hash(connection, seq, chain.hash_of(connection, seq - 1)) == chain.hash_of(connection, seq)

@@ -85,7 +85,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
             patch.delenv(name)
         patch.setenv("HOME", str(folder))
         patch.setenv("XDG_DATA_HOME", str(folder / "data"))
-        botox(path, "init", "--practice", "Example Practice", "--practitioner", "Dr Example", "--time-zone", "UTC", "--no-input")
+        botox(path, "init", "--practice", "Example Practice", "--practitioner", "Dr Example", "--time-zone", "UTC", "--plaintext", "--no-input")
         botox(path, "vial", "add", "C1234", "--units", "200", "--expires", "2027-06", "--count", "2")
         botox(path, "consult", "P0001", "--name", "Ada Example", "--born", "1980-02-29", "--answers", answers, "--no-input")
     return path.parent

@@ -93,7 +93,19 @@ class Practice:
 def practice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Practice:
     one = Practice(tmp_path / "practice" / "ledger.db")
     monkeypatch.setattr(clock, "utc_now", one.now)
-    one.run("init", "--practice", "Example Practice", "--practitioner", "Dr Example", "--time-zone", "UTC", "--jurisdiction", "us", "--no-input")
+    one.run(
+        "init",
+        "--practice",
+        "Example Practice",
+        "--practitioner",
+        "Dr Example",
+        "--time-zone",
+        "UTC",
+        "--jurisdiction",
+        "us",
+        "--plaintext",
+        "--no-input",
+    )
     one.run("vial", "add", "A1", "--units", "200", "--expires", "2040-01", "--count", "60")
     one.run("vial", "add", "B2", "--units", "200", "--expires", "2040-01", "--count", "2")
     return one

@@ -30,6 +30,8 @@ from botoxcli.clinic.records import (
 from botoxcli.files.protocol_yaml import LoadedProtocol, load_protocol
 from botoxcli.store.recorder import Change, Recorder, create_ledger
 
+from .by_hand import opened_by_hand
+
 AT = datetime(2026, 3, 9, 14, 0, tzinfo=UTC)
 PRODUCT = "onabotulinumtoxinA"
 PROTOCOLS = Path(__file__).resolve().parents[2] / "protocols"
@@ -166,6 +168,15 @@ def correct(recorder: Recorder, make: Factory, edition: int) -> None:
         number = one.record_follow_up(make.follow_up(on=date(2026, 2, 2)), edition)
     with change("visit void") as one:
         one.void_visit(number, reason="Another patient's")
+    with change("patient add") as one:
+        one.add_patient(make.patient("P0099", name="Ben Example"))
+    with change("undo") as one:
+        one.reverse(one.seq - 1, stands=False)
+    with change("patient forget") as one:
+        one.forget_patient(2, ())
+        one.reason("Asked for")
+    with change("ledger backup") as one:
+        one.note_entry()
     with change("settings") as one:
         one.set_settings({"practice": "Another Clinic"})
     with change("undo") as one:
@@ -173,7 +184,7 @@ def correct(recorder: Recorder, make: Factory, edition: int) -> None:
 
 
 @pytest.fixture(scope="session")
-def full_template(tmp_path_factory: pytest.TempPathFactory, make: Factory) -> Path:
+def full_template(tmp_path_factory: pytest.TempPathFactory, make: Factory, sealing: str) -> Path:
     path = tmp_path_factory.mktemp("full") / "ledger.db"
     fill(path, make)
     return path
@@ -187,7 +198,7 @@ def full_ledger(full_template: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def as_a_person(full_ledger: Path) -> Iterator[sqlite3.Connection]:
-    """A connection as someone with ``sqlite3`` in hand has it: no pragma of ours."""
-    connection = sqlite3.connect(full_ledger, isolation_level=None)
+    """A connection as someone with ``sqlite3`` in hand has it."""
+    connection = opened_by_hand(full_ledger)
     yield connection
     connection.close()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from botoxcli.store import engine, schema
 from botoxcli.store.steps import _ERASABLE_1, ERASABLE, HASHED_TABLES, KEYS
+
+from .by_hand import INTEGRITY, dump, opened_by_hand
 
 TABLES = sorted(KEYS)
 STARTS_WITH_A_GUARD = r"append-only|that is being written|follows the last"
@@ -19,10 +22,10 @@ def columns(connection: sqlite3.Connection, table: str) -> list[str]:
     return [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
 
 
-def content(path: Path) -> list[str]:
-    connection = sqlite3.connect(path)
+def content(path: Path) -> list[tuple[Any, ...]]:
+    connection = opened_by_hand(path)
     try:
-        return list(connection.iterdump())
+        return dump(connection)
     finally:
         connection.close()
 
@@ -50,7 +53,7 @@ def test_the_guarded_keys_are_all_the_unique_keys_there_are(as_a_person: sqlite3
 @pytest.mark.parametrize("table", TABLES)
 def test_no_way_in(full_ledger: Path, table: str, ours: bool) -> None:
     before = content(full_ledger)
-    connection = engine.connect(full_ledger) if ours else sqlite3.connect(full_ledger, isolation_level=None)
+    connection = engine.connect(full_ledger) if ours else opened_by_hand(full_ledger)
     names = columns(connection, table)
     assert connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] > 0
     some = "1" if "entry_seq" not in names else "entry_seq + 0"
@@ -66,7 +69,7 @@ def test_no_way_in(full_ledger: Path, table: str, ours: bool) -> None:
         *(f"UPDATE OR IGNORE {table} SET {name} = 77" for name in names),
     ]
     for attempt in attempts:
-        with pytest.raises(sqlite3.IntegrityError, match=rf"{STARTS_WITH_A_GUARD}|CHECK|datatype mismatch"):
+        with pytest.raises(INTEGRITY, match=rf"{STARTS_WITH_A_GUARD}|CHECK|datatype mismatch"):
             connection.execute(attempt)
     connection.close()
     assert content(full_ledger) == before
@@ -82,17 +85,17 @@ def test_no_way_in(full_ledger: Path, table: str, ours: bool) -> None:
 )
 def test_a_second_unique_key_is_no_hole(as_a_person: sqlite3.Connection, full_ledger: Path, table: str, row: str) -> None:
     before = content(full_ledger)
-    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+    with pytest.raises(INTEGRITY, match="append-only"):
         as_a_person.execute(f"INSERT OR REPLACE INTO {table} VALUES ({row.replace('NEXT', NEXT)})")
     assert content(full_ledger) == before
 
 
 def test_nothing_is_added_to_an_entry_that_is_closed(as_a_person: sqlite3.Connection) -> None:
-    with pytest.raises(sqlite3.IntegrityError, match="the entry that is being written: setting"):
+    with pytest.raises(INTEGRITY, match="the entry that is being written: setting"):
         as_a_person.execute("INSERT INTO setting VALUES (99, 1, 'practice', 'Other')")
-    with pytest.raises(sqlite3.IntegrityError, match="follows the last"):
+    with pytest.raises(INTEGRITY, match="follows the last"):
         as_a_person.execute("INSERT INTO entry SELECT 99, at, actor, command, change_key, program, hash FROM entry LIMIT 1")
-    with pytest.raises(sqlite3.IntegrityError, match="follows the last"):
+    with pytest.raises(INTEGRITY, match="follows the last"):
         as_a_person.execute("INSERT INTO entry (at, actor, command, program, hash) SELECT at, actor, command, program, hash FROM entry LIMIT 1")
 
 
@@ -106,7 +109,7 @@ class TestErasure:
     def test_is_all_or_nothing(self, as_a_person: sqlite3.Connection, table: str) -> None:
         for left in ERASABLE[table]:
             others = ", ".join(f"{column} = NULL" for column in ERASABLE[table] if column != left)
-            with pytest.raises(sqlite3.IntegrityError, match=r"append-only|CHECK"):
+            with pytest.raises(INTEGRITY, match=r"append-only|CHECK"):
                 as_a_person.execute(f"UPDATE {table} SET {others}")
 
     def test_touches_nothing_else(self, as_a_person: sqlite3.Connection, table: str) -> None:
@@ -114,20 +117,20 @@ class TestErasure:
         kept = _ERASABLE_1[table][1]
         assert {*ERASABLE[table], *kept} == set(columns(as_a_person, table))
         for column in (*kept, "rowid"):
-            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            with pytest.raises(INTEGRITY, match="append-only"):
                 as_a_person.execute(f"UPDATE {table} SET {blank}, {column} = 77")
 
     def test_is_for_ever(self, as_a_person: sqlite3.Connection, table: str) -> None:
         as_a_person.execute(f"UPDATE {table} SET {', '.join(f'{column} = NULL' for column in ERASABLE[table])}")
-        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        with pytest.raises(INTEGRITY, match="append-only"):
             as_a_person.execute(f"UPDATE {table} SET {', '.join(f'{column} = 1' for column in ERASABLE[table])}")
 
 
 BAD_ROWS = [
-    ("entry", "17, '2026-03-09 14:00:00', 'a', 'c', NULL, 'p', lower(hex(zeroblob(32)))"),
-    ("entry", "17, '2026-02-30T14:00:00Z', 'a', 'c', NULL, 'p', lower(hex(zeroblob(32)))"),
-    ("entry", "17, '2026-03-09T14:00:00Z', '', 'c', NULL, 'p', lower(hex(zeroblob(32)))"),
-    ("entry", "17, '2026-03-09T14:00:00Z', 'a', 'c', NULL, 'p', 'abc'"),
+    ("entry", "NEXT, '2026-03-09 14:00:00', 'a', 'c', NULL, 'p', lower(hex(zeroblob(32)))"),
+    ("entry", "NEXT, '2026-02-30T14:00:00Z', 'a', 'c', NULL, 'p', lower(hex(zeroblob(32)))"),
+    ("entry", "NEXT, '2026-03-09T14:00:00Z', '', 'c', NULL, 'p', lower(hex(zeroblob(32)))"),
+    ("entry", "NEXT, '2026-03-09T14:00:00Z', 'a', 'c', NULL, 'p', 'abc'"),
     ("setting", "9, NEXT, 'Practice!', 'x'"),
     ("patient", "9, NEXT, 'a b'"),
     ("patient", "9, NEXT, ''"),
@@ -178,13 +181,13 @@ BAD_ROWS = [
 
 @pytest.mark.parametrize(("table", "row"), BAD_ROWS)
 def test_a_row_that_cannot_be_is_refused(as_a_person: sqlite3.Connection, table: str, row: str) -> None:
-    with pytest.raises(sqlite3.IntegrityError, match=r"CHECK|cannot store"):
+    with pytest.raises(INTEGRITY, match=r"CHECK|cannot store"):
         as_a_person.execute(f"INSERT INTO {table} VALUES ({row.replace('NEXT', NEXT)})")
 
 
 def test_a_row_of_an_entry_to_come_is_refused(as_a_person: sqlite3.Connection) -> None:
     """A row that waits for a far entry would stand in the views at once, and nobody would have written it."""
-    with pytest.raises(sqlite3.IntegrityError, match="that is being written"):
+    with pytest.raises(INTEGRITY, match="that is being written"):
         as_a_person.execute("INSERT INTO setting SELECT 99, max(seq) + 2, 'jurisdiction', 'eu-uk' FROM entry")
 
 
@@ -193,7 +196,7 @@ def test_a_row_without_its_entry_or_its_patient_cannot_be_committed(full_ledger:
         connection = engine.connect(full_ledger)
         connection.execute("BEGIN")
         connection.execute(f"INSERT INTO vial_label VALUES ({row})")
-        with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        with pytest.raises(INTEGRITY, match="FOREIGN KEY"):
             connection.execute("COMMIT")
         connection.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,6 +20,8 @@ from botoxcli.store import chain, engine
 from botoxcli.store.reader import open_ledger
 from botoxcli.store.recorder import Change, Recorder
 from botoxcli.store.views import VIEWS
+
+from .by_hand import opened_by_hand
 
 # What tells of entries and versions as such grows with every undo; what stands does not. An edition that was pinned stays pinned.
 OF_ENTRIES = {"entry_line", "entry_patient", "withdrawn_entry", "follow_up_rule"} | {name for name in VIEWS if "_history" in name}
@@ -252,7 +253,7 @@ class TestAmend:
     def test_its_reason_is_forgotten_with_the_patient(self, practice: Practice) -> None:
         with practice.change() as one:
             one.amend_visit(1, practice.make.consult(), reason="Told by Ann Example")
-        connection = sqlite3.connect(practice.path)
+        connection = opened_by_hand(practice.path)
         assert connection.execute("SELECT count(*) FROM free_text WHERE content LIKE '%Ann Example%' AND patient_id = 1").fetchone() == (1,)
         connection.close()
 

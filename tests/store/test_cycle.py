@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,8 @@ from botoxcli.clinic.records import AdverseEventTold, AnswerGiven, EventResolved
 from botoxcli.errors import ValueRefused
 from botoxcli.store import engine
 from botoxcli.store.reader import open_ledger
+
+from .by_hand import by_name
 
 PROTOCOL = "chronic-migraine"
 
@@ -291,7 +292,7 @@ def test_what_audit_reads_of_a_session(ledger: Path, change: Any, make: Any) -> 
         one.record_session(make.stock_session(2, on=date(2026, 7, 7)), edition)
         one.record_follow_up(make.follow_up(on=date(2026, 7, 20)), edition)
     connection = engine.open_reader(ledger)
-    connection.row_factory = sqlite3.Row
+    connection.row_factory = by_name
     rows = connection.execute("SELECT * FROM session_audit ORDER BY visit").fetchall()
     connection.close()
     assert [(row["visit"], row["state"], row["consent"], row["minutes"], row["vials"], row["unbalanced_vials"]) for row in rows] == [

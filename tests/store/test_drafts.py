@@ -56,6 +56,7 @@ def test_a_save_is_on_the_disk_when_it_returns(ledger: Path) -> None:
         assert found.content == {"n": 4}
 
 
+@pytest.mark.plain_only
 def test_what_was_dropped_is_not_in_the_file(ledger: Path) -> None:
     with Drafts(ledger) as drafts:
         drafts.save("session", "P0001", "k1", {"note": "neck-weakness-of-ann"}, AT)

@@ -111,9 +111,8 @@ def test_who_may_be_due(ledger: Path, change: Any, make: Any) -> None:
         c.record_follow_up(make.follow_up("P0001", date(2026, 1, 20), events=(event,)), edition)
         c.record_consult(make.consult("P0002"), edition)
         c.record_consult(make.consult("P0003"), edition)
-    connection = engine.open_plain_writer(ledger)
-    connection.execute("UPDATE identity SET salt = NULL, name = NULL, born = NULL WHERE patient_id = 1")  # P0003 is forgotten
-    connection.close()
+    with change("patient forget") as c:
+        c.forget_patient(1, ())  # P0003
     with open_ledger(ledger) as opened:
         assert opened.due_candidates() == (
             DueCandidate(
@@ -186,7 +185,7 @@ def test_the_lines_have_the_columns_that_they_say(full_ledger: Path) -> None:
             (opened.injection_lines(), reader.INJECTION_COLUMNS, 3),
             (opened.vial_lines(), reader.VIAL_COLUMNS, 3),
             (opened.patient_lines(), reader.PATIENT_COLUMNS, 1),
-            (opened.entries(), reader.ENTRY_COLUMNS, 16),
+            (opened.entries(), reader.ENTRY_COLUMNS, 20),
         ):
             rows = list(lines)
             assert len(rows) == number

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,8 @@ from botoxcli.store import chain, engine
 from botoxcli.store.drafts import Drafts
 from botoxcli.store.reader import open_ledger
 from botoxcli.store.recorder import Recorder, create_ledger
+
+from .by_hand import by_name, opened_by_hand
 
 AT = datetime(2026, 3, 9, 14, 0, tzinfo=UTC)
 PROTOCOLS = Path(__file__).resolve().parents[2] / "protocols"
@@ -169,9 +170,9 @@ class TestEdition:
         with change() as c:
             c.pin_edition(loaded)
         connection = engine.open_reader(ledger)
-        connection.row_factory = sqlite3.Row
+        connection.row_factory = by_name
         sites = connection.execute("SELECT * FROM edition_site ORDER BY position").fetchall()
-        muscles = connection.execute("SELECT count(*) FROM edition_limit WHERE limit_kind = 'muscles'").fetchone()[0]
+        muscles = connection.execute("SELECT count(*) AS n FROM edition_limit WHERE limit_kind = 'muscles'").fetchone()["n"]
         connection.close()
         assert [(row["site"], row["optional"] == 1, row["planned_hundredths"] is None) for row in sites] == [
             (site.id, site.optional, site.per_kg is not None) for site in loaded.protocol.sites_in_order
@@ -298,7 +299,7 @@ class TestKey:
 
     def test_after_an_erasure_the_key_is_refused(self, ledger: Path, change: Any, make: Any) -> None:
         self.record(change, make, self.REQUEST)
-        connection = sqlite3.connect(ledger, isolation_level=None)
+        connection = opened_by_hand(ledger)
         assert connection.execute("UPDATE free_text SET salt = NULL, content = NULL WHERE patient_id = 1").rowcount == 1
         connection.close()
         with pytest.raises(ValueRefused):
@@ -328,6 +329,7 @@ def test_a_draft_goes_with_the_change_that_completes_it_or_stays(ledger: Path, c
     assert count(ledger, "draft") == 0
 
 
+@pytest.mark.plain_only
 def test_no_name_and_no_reason_stands_in_hashed_text(full_ledger: Path) -> None:
     """What a person wrote freely is in the two tables that an erasure blanks, and nowhere else; afterwards it is not in the file."""
     words = [b"Ann Example", b"Third line", b"Scar", b"Tested", b"Fell from the table"]

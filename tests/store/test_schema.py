@@ -12,12 +12,17 @@ from sqlalchemy.dialects import sqlite
 
 from botoxcli.errors import LedgerDamaged, NewerLedger
 from botoxcli.store import engine, schema
+from botoxcli.store.engine import copied
+from botoxcli.store.place import Place
 from botoxcli.store.reader import open_ledger
 from botoxcli.store.steps import STEPS
 from botoxcli.store.tables import Row
 from botoxcli.store.views import VIEWS
 
+from .by_hand import OPERATIONAL, dump, opened_by_hand
+
 NEXT = ("ALTER TABLE visit_version ADD COLUMN note TEXT", "CREATE TABLE later (later_id INTEGER NOT NULL PRIMARY KEY) STRICT")
+NOW = len(STEPS)
 FAILS = ("ALTER TABLE visit_version ADD COLUMN more TEXT", "CREATE TABLE entry (seq)")
 
 
@@ -48,18 +53,21 @@ def test_all_tables_are_strict(ledger: Path) -> None:
 
 
 def version(path: Path) -> int:
-    return int.from_bytes(path.read_bytes()[60:64], "big")
+    connection = opened_by_hand(path)
+    found = schema.version(connection)
+    connection.close()
+    return found
 
 
 def columns(path: Path, table: str = "visit_version") -> set[str]:
-    connection = sqlite3.connect(path)
+    connection = opened_by_hand(path)
     names = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
     connection.close()
     return names
 
 
 def views(path: Path) -> set[str]:
-    connection = sqlite3.connect(path)
+    connection = opened_by_hand(path)
     names = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'view'")}
     connection.close()
     return names
@@ -67,12 +75,12 @@ def views(path: Path) -> set[str]:
 
 def test_a_pending_step_is_taken_after_a_whole_backup(full_ledger: Path) -> None:
     connection = engine.connect(full_ledger)
-    backup = schema.migrate(full_ledger, connection, "20260309T140000Z", (*STEPS, NEXT))
+    backup = schema.migrate(full_ledger, connection, copied(Place(full_ledger), connection), "20260309T140000Z", (*STEPS, NEXT))
     assert connection.execute("PRAGMA foreign_keys").fetchone() == (1,)
     connection.close()
-    assert backup == full_ledger.with_name("full.db.before-v3-20260309T140000Z.bak")
+    assert backup == full_ledger.with_name(f"full.db.before-v{NOW + 1}-20260309T140000Z.bak")
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
-    assert (version(full_ledger), version(backup)) == (3, 2)
+    assert (version(full_ledger), version(backup)) == (NOW + 1, NOW)
     assert "note" in columns(full_ledger)
     assert "note" not in columns(backup)
     assert views(full_ledger) == set(VIEWS)
@@ -84,7 +92,7 @@ def test_a_pending_step_is_taken_after_a_whole_backup(full_ledger: Path) -> None
 def test_nothing_pending_does_nothing(full_ledger: Path) -> None:
     before = full_ledger.read_bytes()
     connection = engine.connect(full_ledger)
-    assert schema.migrate(full_ledger, connection, "x") is None
+    assert schema.migrate(full_ledger, connection, copied(Place(full_ledger), connection), "x") is None
     connection.close()
     assert full_ledger.read_bytes() == before
     assert [one.name for one in full_ledger.parent.iterdir()] == ["full.db"]
@@ -92,53 +100,53 @@ def test_nothing_pending_does_nothing(full_ledger: Path) -> None:
 
 def test_a_step_that_fails_half_way_changes_nothing(full_ledger: Path) -> None:
     connection = engine.connect(full_ledger)
-    before = list(connection.iterdump())
-    with pytest.raises(sqlite3.OperationalError):
-        schema.migrate(full_ledger, connection, "x", (*STEPS, FAILS))
-    assert list(connection.iterdump()) == before
+    before = dump(connection)
+    with pytest.raises(OPERATIONAL):
+        schema.migrate(full_ledger, connection, copied(Place(full_ledger), connection), "x", (*STEPS, FAILS))
+    assert dump(connection) == before
     assert connection.execute("PRAGMA foreign_keys").fetchone() == (1,)
     connection.close()
-    assert version(full_ledger) == 2
-    assert full_ledger.with_name("full.db.before-v3-x.bak").exists()
+    assert version(full_ledger) == NOW
+    assert full_ledger.with_name(f"full.db.before-v{NOW + 1}-x.bak").exists()
 
 
-def test_the_steps_before_the_one_that_fails_stand_whole(full_ledger: Path) -> None:
+def test_a_later_step_that_fails_leaves_the_ledger_as_it_was(full_ledger: Path) -> None:
     connection = engine.connect(full_ledger)
-    with pytest.raises(sqlite3.OperationalError):
-        schema.migrate(full_ledger, connection, "x", (*STEPS, NEXT, FAILS))
+    before = dump(connection)
+    with pytest.raises(OPERATIONAL):
+        schema.migrate(full_ledger, connection, copied(Place(full_ledger), connection), "x", (*STEPS, NEXT, FAILS))
+    assert dump(connection) == before
     connection.close()
-    assert version(full_ledger) == 3
-    assert "note" in columns(full_ledger)
-    assert "more" not in columns(full_ledger)
-    assert views(full_ledger) == set(VIEWS)
+    assert version(full_ledger) == NOW
+    assert "note" not in columns(full_ledger)
 
 
 def test_a_step_that_leaves_a_row_without_its_parent_is_refused(full_ledger: Path) -> None:
     connection = engine.connect(full_ledger)
     orphan = ("DROP TRIGGER vial_remains", "DELETE FROM vial WHERE vial_id = 1")
     with pytest.raises(LedgerDamaged):
-        schema.migrate(full_ledger, connection, "x", (*STEPS, orphan))
+        schema.migrate(full_ledger, connection, copied(Place(full_ledger), connection), "x", (*STEPS, orphan))
     connection.close()
-    assert version(full_ledger) == 2
+    assert version(full_ledger) == NOW
 
 
 def test_a_backup_of_before_is_never_overwritten(full_ledger: Path) -> None:
     names = []
     for _ in range(2):
         connection = engine.connect(full_ledger)
-        with pytest.raises(sqlite3.OperationalError):
-            schema.migrate(full_ledger, connection, "x", (*STEPS, FAILS))
+        with pytest.raises(OPERATIONAL):
+            schema.migrate(full_ledger, connection, copied(Place(full_ledger), connection), "x", (*STEPS, FAILS))
         connection.close()
         names.append(sorted(one.name for one in full_ledger.parent.glob("*.bak")))
-    assert names == [["full.db.before-v3-x.bak"], ["full.db.before-v3-x-2.bak", "full.db.before-v3-x.bak"]]
+    assert names == [[f"full.db.before-v{NOW + 1}-x.bak"], [f"full.db.before-v{NOW + 1}-x-2.bak", f"full.db.before-v{NOW + 1}-x.bak"]]
 
 
 def test_what_somebody_writes_meanwhile_is_in_the_backup(full_ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     back_up = schema._back_up
     written: list[bool] = []
 
-    def and_somebody_writes(path: Path, connection: sqlite3.Connection, stamp: str) -> Path:
-        backup = back_up(path, connection, stamp)
+    def and_somebody_writes(path: Path, copy: schema.Copy, words: str) -> Path:
+        backup = back_up(path, copy, words)
         if not written:
             other = engine.connect(path)
             other.execute("INSERT INTO draft VALUES (9, 'session', 'P1', 'k', '2026-03-09T14:00:00Z', '2026-03-09T14:00:00Z', '{}')")
@@ -148,25 +156,26 @@ def test_what_somebody_writes_meanwhile_is_in_the_backup(full_ledger: Path, monk
 
     monkeypatch.setattr(schema, "_back_up", and_somebody_writes)
     connection = engine.connect(full_ledger)
-    backup = schema.migrate(full_ledger, connection, "x", (*STEPS, NEXT))
+    backup = schema.migrate(full_ledger, connection, copied(Place(full_ledger), connection), "x", (*STEPS, NEXT))
     connection.close()
     assert backup is not None
-    copy = sqlite3.connect(backup)
+    copy = opened_by_hand(backup)
     assert copy.execute("SELECT count(*) FROM draft").fetchone() == (1,)
     copy.close()
     assert len(list(full_ledger.parent.glob("*.bak"))) == 1
 
 
+@pytest.mark.plain_only
 def test_a_damaged_ledger_is_not_migrated(full_ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = bytearray(full_ledger.read_bytes())
-    connection = sqlite3.connect(full_ledger)
+    connection = opened_by_hand(full_ledger)
     (page,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'visit_version_by_date'").fetchone()
     connection.close()
     data[(page - 1) * 4096 + 3 : (page - 1) * 4096 + 5] = bytes(2)  # the index says that it is empty
     full_ledger.write_bytes(data)
     connection = engine.connect(full_ledger)
     with pytest.raises(LedgerDamaged):
-        schema.migrate(full_ledger, connection, "x", (*STEPS, NEXT))
+        schema.migrate(full_ledger, connection, copied(Place(full_ledger), connection), "x", (*STEPS, NEXT))
     connection.close()
     assert full_ledger.read_bytes() == data
     assert [one.name for one in full_ledger.parent.iterdir()] == ["full.db"]
@@ -175,10 +184,10 @@ def test_a_damaged_ledger_is_not_migrated(full_ledger: Path, monkeypatch: pytest
 @pytest.mark.parametrize("reading", [True, False])
 def test_opening_brings_an_older_ledger_up_to_date(full_ledger: Path, monkeypatch: pytest.MonkeyPatch, reading: bool) -> None:
     monkeypatch.setattr(schema, "STEPS", (*STEPS, NEXT))
-    monkeypatch.setattr(schema, "CURRENT", 3)
+    monkeypatch.setattr(schema, "CURRENT", NOW + 1)
     (engine.open_reader if reading else engine.open_plain_writer)(full_ledger).close()
-    assert version(full_ledger) == 3
-    assert [one.name for one in full_ledger.parent.glob("*.bak")] == ["full.db.before-v3-20260309T140000Z.bak"]  # the last entry's time
+    assert version(full_ledger) == NOW + 1
+    assert [one.name for one in full_ledger.parent.glob("*.bak")] == [f"full.db.before-v{NOW + 1}-20260309T140000Z.bak"]  # the last entry's time
     monkeypatch.undo()
     with pytest.raises(NewerLedger):
         engine.open_reader(full_ledger)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,8 @@ import pytest
 from botoxcli.clinic.records import AdverseEventTold, Injection, VialUse
 from botoxcli.store import engine
 from botoxcli.store.views import VIEWS
+
+from .by_hand import by_name
 
 COLUMNS = {
     "setting_now": "name value",
@@ -49,7 +50,7 @@ DAILY = ["last_session", "last_consult", "last_follow_up", "open_event", "emerge
 
 def ask(path: Path, sql: str) -> list[dict[str, Any]]:
     connection = engine.open_reader(path)
-    connection.row_factory = sqlite3.Row
+    connection.row_factory = by_name
     rows = [dict(row) for row in connection.execute(sql)]
     connection.close()
     return rows
@@ -125,13 +126,13 @@ def test_a_vial_and_a_visit_follow_the_latest_version(full_ledger: Path) -> None
     connection = engine.connect(full_ledger)
     connection.execute("BEGIN")
     connection.execute("PRAGMA defer_foreign_keys = ON")
-    connection.execute("INSERT INTO visit_version SELECT 99, 17, visit, 2, patient_id, kind, protocol, edition_id, '2026-02-02', origin "
+    connection.execute("INSERT INTO visit_version SELECT 99, 21, visit, 2, patient_id, kind, protocol, edition_id, '2026-02-02', origin "
                        "FROM visit_version WHERE visit = 2")  # fmt: skip
     assert connection.execute("SELECT state, visit FROM vial_line WHERE vial_id = 1").fetchall() == [("unused", None)]
     assert connection.execute("SELECT date FROM last_session").fetchall() == [("2026-02-02",)]
     assert connection.execute("SELECT visit, version FROM visit_now ORDER BY visit").fetchall() == [(1, 1), (2, 2), (3, 1)]
     assert connection.execute("SELECT count(*) FROM injection_line").fetchone() == (0,)
-    connection.execute("INSERT INTO visit_version SELECT 100, 17, visit, 2, patient_id, kind, protocol, edition_id, date, origin "
+    connection.execute("INSERT INTO visit_version SELECT 100, 21, visit, 2, patient_id, kind, protocol, edition_id, date, origin "
                        "FROM visit_version WHERE visit = 3")  # fmt: skip
     assert connection.execute("SELECT count(*) FROM open_event").fetchone() == (0,)
     connection.execute("ROLLBACK")
