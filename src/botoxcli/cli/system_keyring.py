@@ -6,6 +6,7 @@ passphrase. A machine without a keyring, or with one that fails or is locked, is
 
 from __future__ import annotations
 
+import importlib
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
@@ -64,10 +65,9 @@ def drop(ledger: Path) -> bool:
 
 def _keyring() -> ModuleType | None:
     try:
-        import keyring
+        return importlib.import_module("keyring")  # by name: the types hold on a machine with the extra and on one without
     except ImportError:
         return None
-    return keyring
 
 
 def _name(ledger: Path) -> str:
