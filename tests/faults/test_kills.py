@@ -10,6 +10,7 @@ the long one, some hours, or so many kills as are asked for, with
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import random
 import shutil
@@ -23,13 +24,14 @@ from typing import Any
 
 import pytest
 
+from botoxcli.files.whole_manifest import README, read_manifest
 from botoxcli.store import cipher, engine
 from botoxcli.store.key import Key
 from botoxcli.store.place import Place
 
 from .killed_processes import By, Ended, Processes, processes
 from .ledger_state import is_whole, state_of
-from .writing_commands import KEY, PRACTICE, TODAY, WRITING, Writing, furnish_files, spelt
+from .writing_commands import KEY, LEAVING, PRACTICE, TODAY, WRITING, Writing, furnish_files, spelt
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are followed as Linux lets them be")
 LONG = os.environ.get("FAULTS") == "long"
@@ -114,8 +116,17 @@ def things(root: Path) -> Things:
         "backups": [whole_content(one, root) for one in sorted(usb.glob("*.db"))],
         "manifests": len(list(usb.glob("*.json"))),
         "files": {one.name: one.read_text() for one in sorted((root / "files").glob("*.csv"))},
+        "folders": {one.name: _whole_folder(one) for one in sorted((root / "files").iterdir()) if one.is_dir() and one != usb and one.name[0] != "."},
         "protocols": sorted(one.read_text() for one in (root / "data").rglob("*.yaml")),
     }
+
+
+def _whole_folder(folder: Path) -> dict[str, str]:
+    """What an exported folder holds, each file as its manifest names it. A folder that has its name is whole."""
+    manifest = read_manifest(folder)
+    for part in manifest.files:
+        assert hashlib.sha256((folder / part.file).read_bytes()).hexdigest() == part.sha256, part.file
+    return {part.file: part.sha256 for part in manifest.files if part.file != README}  # which says when it was made
 
 
 @dataclass
@@ -150,7 +161,7 @@ class Stage:
         (begun / "data").mkdir()
         furnish_files(begun / "files")
         made = begun / "practice" / "ledger.db"
-        for arguments in (*PRACTICE[:-1], ("ledger", "backup", "{folder}/backup.db"), PRACTICE[-1]):
+        for arguments in (*PRACTICE[:-1], ("ledger", "backup", "{folder}/backup.db"), LEAVING, PRACTICE[-1]):
             self._done(begun, arguments)
         shutil.copy(made, self.folder / "plain.db")
         if "SEALED_WITH" not in os.environ:

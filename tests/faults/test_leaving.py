@@ -92,7 +92,8 @@ class Leaving(Histories):
     @rule(lot=TEXT, letter=TEXT, practice=TEXT)
     def recall(self, lot: str, letter: str, practice: str) -> None:
         with self.besides("vial recall") as change:
-            change.recall_lot(f"L{lot}", TODAY, letter)
+            change.recall_lots([f"L{lot}"], TODAY)
+            change.reason(letter)
             change.set_settings({"practice": practice})
 
     @rule(name=NAME, keyed=st.booleans())

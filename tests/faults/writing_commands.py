@@ -32,6 +32,7 @@ INIT = (
     "--plaintext",
     "--no-input",
 )
+LEAVING = ("export", "all", "--identify", "--output", "{folder}/everything")
 KEY, NEW_KEY = ("--key-file", "{folder}/one.key"), frozenset({"files/new.key"})
 SESSION = ("session", "--as-planned", *CHAIR, "--no-input")
 
@@ -134,7 +135,7 @@ def furnish(folder: Path) -> None:
         done(plain, files, arguments)
     shutil.copy(plain, encrypted)
     done(encrypted, files, ("ledger", "backup", "{folder}/backup.db"))
-    done(encrypted, files, ("export", "all", "--identify", "--output", "{folder}/everything"))
+    done(encrypted, files, LEAVING)
     done(encrypted, files, ("ledger", "encrypt", *KEY, "--no-input"))
 
 

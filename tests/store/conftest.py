@@ -142,7 +142,8 @@ def fill(path: Path, make: Factory) -> None:
     with recorder.change(command="vial discard", actor="Dr. Test", at=AT) as change:
         change.discard_vial(2, "broken", date(2026, 1, 7), "Fell from the table")
     with recorder.change(command="vial recall", actor="Dr. Test", at=AT) as change:
-        change.recall_lot("X 99", date(2026, 1, 8), "Letter of the maker")
+        change.recall_lots(["X 99"], date(2026, 1, 8))
+        change.reason("Letter of the maker")
     correct(recorder, make, edition)
 
 

@@ -153,7 +153,8 @@ class Practice:
         if pick % 2:
             one.add_vials(self.make.vials(f"L{pick % 4}", count=1 + pick % 2), self.day)
         else:
-            one.recall_lot(f"l-{pick % 3}", self.day, "Letter")
+            one.recall_lots([f"l-{pick % 3}"], self.day)
+            one.reason("Letter")
 
     def practice(self, one: Change, pick: int) -> None:
         one.set_settings({"practice": f"Clinic {pick}"})
@@ -328,7 +329,8 @@ class TestUndo:
                 return [(vial.lot, vial.state, vial.recalled) for vial in reader.vials()]
 
         def recall(one: Change) -> None:
-            one.recall_lot("c1234", date(2026, 3, 1), "Letter")
+            one.recall_lots(["c1234"], date(2026, 3, 1))
+            one.reason("Letter")
 
         def label(one: Change) -> None:
             one.amend_vials([3], lot="X-99", reason="Mistyped")

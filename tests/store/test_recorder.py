@@ -245,7 +245,8 @@ class TestVials:
 
     def test_a_recalled_lot_marks_its_vials_however_it_is_spelled(self, ledger: Path, change: Any, make: Any) -> None:
         with change() as c:
-            c.recall_lot("c 1234", date(2026, 2, 1), "Letter of the maker")
+            c.recall_lots(["c 1234"], date(2026, 2, 1))
+            c.reason("Letter of the maker")
             c.add_vials(make.vials("Other"), date(2026, 2, 1))
         with open_ledger(ledger) as reader:
             assert [vial.recalled for vial in reader.vials()] == [True, True, True, False]

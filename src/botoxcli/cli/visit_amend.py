@@ -94,7 +94,7 @@ def correction(state: State, reason: str | None, *, key: str | None, dry_run: bo
     if not why:
         raise ValueRefused("--reason", "a correction needs a written reason")
     with state.reader() as reader:
-        return Correction(why, state.actor(reader), state.today(reader), clock.utc_now(), key=key, dry_run=dry_run)
+        return Correction(state.actor(reader), state.today(reader), clock.utc_now(), key=key, dry_run=dry_run, reason=why)
 
 
 def _patch(state: State, visit: int, flags: AmendFlags) -> Patch:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import stat
-from contextlib import suppress
 from pathlib import Path
 
 from botoxcli.errors import CannotWrite, ValueRefused
+from botoxcli.on_disk import place_new, sync_folder
 
 WHERE = "--key-file"
 _LONGEST = 4096
@@ -46,39 +47,39 @@ def read_key_file(path: Path, where: str = WHERE) -> str:
 
 
 def write_key_file(path: Path, line: str, where: str = WHERE) -> None:
-    """A new file, 0600 from its first byte, synced with its name; nothing of it stays when the disk refuses.
+    """A new file, 0600 from its first byte, whole and synced before it has its name; nothing of it stays when the disk refuses.
 
     Raises ValueRefused when there is something at its place, CannotWrite as the disk says.
     """
+    if os.path.lexists(path):
+        raise _taken(where)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0), 0o600)
-    except FileExistsError:
-        raise ValueRefused(where, "there is a file at this place already", "Name another place.") from None
-    except OSError as error:
+        descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    except (OSError, ValueError) as error:
         raise _unwritten(path, error) from None
     try:
-        os.fchmod(descriptor, 0o600)
-        whole = f"{line}\n".encode()
-        if os.write(descriptor, whole) != len(whole):  # a full disk takes what fits, and half a key is none
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        os.fsync(descriptor)
-    except OSError as error:
-        path.unlink(missing_ok=True)
-        raise _unwritten(path, error) from None
-    finally:
-        os.close(descriptor)
-    _sync_name(path)
-
-
-def _unwritten(path: Path, error: OSError) -> CannotWrite:
-    return CannotWrite(str(path), (error.strerror or "the disk refused").lower())
-
-
-def _sync_name(path: Path) -> None:
-    """A ledger whose key did not survive the power cut would be lost with it."""
-    with suppress(OSError):  # not every system can sync a folder
-        descriptor = os.open(path.parent, os.O_RDONLY)
         try:
+            os.fchmod(descriptor, 0o600)
+            whole = f"{line}\n".encode()
+            if os.write(descriptor, whole) != len(whole):  # a full disk takes what fits, and half a key is none
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+        place_new(beside, path)
+    except FileExistsError:
+        raise _taken(where) from None
+    except OSError as error:
+        raise _unwritten(path, error) from None
+    finally:
+        beside.unlink(missing_ok=True)
+    sync_folder(path.parent)  # a ledger whose key did not survive the power cut would be lost with it
+
+
+def _taken(where: str) -> ValueRefused:
+    return ValueRefused(where, "there is a file at this place already", "Name another place.")
+
+
+def _unwritten(path: Path, error: OSError | ValueError) -> CannotWrite:
+    return CannotWrite(str(path), (getattr(error, "strerror", None) or "this is no path").lower())

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TextIO, cast
 
 from botoxcli.errors import CannotWrite
+from botoxcli.on_disk import sync_folder
 
 
 @contextmanager
@@ -97,16 +98,6 @@ def _on_disk(stream: TextIO, path: Path) -> None:
 def _put_in_place(beside: Path, path: Path) -> None:
     beside.replace(path)
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """The names in the folder, as they are now, survive a power cut."""
-    with suppress(OSError):  # not every system can sync a folder
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _cannot_write(path: Path, error: OSError | ValueError) -> CannotWrite:

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Literal
 
 from botoxcli.errors import CannotWrite, NotFound, ValueRefused
-from botoxcli.files.output import output, sync_folder
+from botoxcli.files.output import output
 from botoxcli.files.protocol_yaml import SUFFIX, LoadedProtocol, load_protocol, protocol_ids, read_bytes, sha256_of
+from botoxcli.on_disk import sync_folder
 
 KEPT = 16
 _KEPT_NAME = re.compile(rf"[a-z0-9-]+\.[0-9a-f]{{{KEPT}}}\{SUFFIX}\Z")

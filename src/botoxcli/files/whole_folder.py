@@ -17,8 +17,8 @@ from typing import Any, BinaryIO
 
 from botoxcli.errors import CannotWrite, ValueRefused
 from botoxcli.files.json_rows import json_text
-from botoxcli.files.output import sync_folder
 from botoxcli.files.whole_manifest import NAME, PROTOCOLS, Part, WholeManifest, file_of
+from botoxcli.on_disk import sync_folder
 
 STEP = 2_000  # rows between two calls of ``told``
 Told = Callable[[int], None]

@@ -17,12 +17,13 @@ from pathlib import Path
 
 from botoxcli import __version__
 from botoxcli.errors import CannotWrite, LedgerDamaged
+from botoxcli.on_disk import place_new, sync_file, sync_folder
 from botoxcli.store import cipher, engine
 from botoxcli.store.integrity import require_whole
 from botoxcli.store.manifest import Manifest, fingerprint, manifest_path
 from botoxcli.store.place import Place
 from botoxcli.store.recorder import Recorder
-from botoxcli.store.scratch import new_file, scratch_folder, spoken_of, sync_file
+from botoxcli.store.scratch import new_file, scratch_folder, spoken_of
 
 COMMAND = "ledger backup"
 HEAD_SHOWN = 12
@@ -77,7 +78,8 @@ def back_up(place: Path | Place, into: Destination, *, at: datetime) -> Backup:
         copy = place.at(scratch / "copy.db")
         new_file(copy.path)
         with spoken_of(copy.path, wanted):
-            _copy(place, copy.path)
+            with spoken_of(copy.path, place.path, LedgerDamaged), engine.translated(copy.path):
+                engine.copy_whole(place, copy.path)
             sync_file(copy.path)
         with spoken_of(copy.path, place.path):
             found = require_whole(copy)
@@ -98,18 +100,6 @@ def record_backup(place: Path | Place, backup: Backup, *, actor: str, at: dateti
     """Lets the ledger know that it has a backup, as an entry without rows. Its key holds the sha256 of the backup's file."""
     with Recorder(place).change(command=COMMAND, actor=actor, at=at, key=f"backup-{backup.manifest.sha256}") as change:
         change.note_entry()
-
-
-def _copy(place: Place, target: Path) -> None:
-    """All pages of the ledger into the empty file. What the disk of the target says is told of the target, all else of the ledger."""
-    with spoken_of(target, place.path, LedgerDamaged), engine.translated(target):
-        connection = engine.open_reader(place)
-        try:
-            whole = engine.copied(place, connection)(target)
-        finally:
-            connection.close()
-    if not whole:
-        raise LedgerDamaged(str(place.path), "SQLite finds its pages inconsistent")
 
 
 def _named_by_itself(copy: Path, folder: Path, words: str, made: Backup) -> Backup:
@@ -140,13 +130,13 @@ def _named(copy: Path, path: Path, manifest: Manifest) -> Path:
         else:
             path.replace(copy)
         raise
-    engine.sync_folder(path.parent)
+    sync_folder(path.parent)
     return path
 
 
 def _named_new(beside: Path, path: Path) -> None:
     try:
-        engine.place_new(beside, path)
+        place_new(beside, path)
     except FileExistsError:
         raise _taken(path) from None
 

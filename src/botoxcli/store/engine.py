@@ -26,9 +26,8 @@ from botoxcli.errors import (
     NotOurLedger,
     ValueRefused,
 )
+from botoxcli.on_disk import place_new, sync_folder
 from botoxcli.store import cipher, schema
-from botoxcli.store.naming import NO_LINKS_HERE as NO_LINKS_HERE
-from botoxcli.store.naming import place_new as place_new
 from botoxcli.store.place import Place
 
 if TYPE_CHECKING:
@@ -331,6 +330,17 @@ def copied(place: Place, connection: sqlite3.Connection) -> Callable[[Path], boo
     return copy
 
 
+def copy_whole(place: Place, target: Path) -> None:
+    """All pages of a ledger into the empty file. Raises LedgerDamaged when the copy is not whole, and what opening a ledger raises."""
+    connection = open_reader(place)
+    try:
+        whole = copied(place, connection)(target)
+    finally:
+        connection.close()
+    if not whole:
+        raise LedgerDamaged(str(place.path), "SQLite finds its pages inconsistent")
+
+
 def make_folder(folder: Path) -> bool:
     """Makes the folder and what is missing above it, 0700 whatever the umask, its name on the disk; False when it was there."""
     if folder.is_dir():
@@ -340,15 +350,6 @@ def make_folder(folder: Path) -> bool:
     folder.chmod(0o700)
     sync_folder(folder.parent)  # a ledger whose folder did not survive a power cut would be lost with it
     return True
-
-
-def sync_folder(folder: Path) -> None:
-    with suppress(OSError):  # not every system can sync a folder
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 @contextmanager

@@ -17,13 +17,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from botoxcli.errors import BackupDiffers, LedgerBusy, LedgerDamaged, NoLedger, NotOurLedger, ValueRefused, WrongKey
+from botoxcli.on_disk import place_new, sync_file, sync_folder
 from botoxcli.store import cipher, engine
 from botoxcli.store.integrity import Verified, require_whole
 from botoxcli.store.lineage import Compared, Kinship, compared, entries_of
 from botoxcli.store.manifest import Manifest, fingerprint, read_manifest
 from botoxcli.store.place import Place
 from botoxcli.store.recorder import Recorder
-from botoxcli.store.scratch import new_file, scratch_folder, spoken_of, sync_file
+from botoxcli.store.scratch import new_file, scratch_folder, spoken_of
 from botoxcli.store.swap import put_in_place, writing_stopped
 
 COMMAND = "ledger restore"
@@ -180,10 +181,10 @@ def _where_nothing_stood(fresh: Path, path: Path, aside: Path) -> None:
     with suppress(FileNotFoundError):
         journal.rename(aside.with_name(f"{aside.name}-journal"))
     try:
-        engine.place_new(fresh, path)
+        place_new(fresh, path)
     except FileExistsError:
         raise LedgerBusy(str(path)) from None
-    engine.sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _forget_second_names(path: Path) -> None:

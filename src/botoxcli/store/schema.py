@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from botoxcli.errors import LedgerDamaged
-from botoxcli.store.naming import place_new
+from botoxcli.on_disk import place_new, sync_file
 from botoxcli.store.steps import STEPS
 from botoxcli.store.views import VIEWS
 
@@ -95,7 +95,7 @@ def _make_views(connection: sqlite3.Connection) -> None:
 
 def _back_up(path: Path, copy: Copy, words: str) -> Path:
     """A whole copy beside the ledger, 0600 from its first byte, opened again and checked; only then it has a name."""
-    from botoxcli.store.scratch import new_file, scratch_folder, sync_file  # only then: `due` does not wait for them
+    from botoxcli.store.scratch import new_file, scratch_folder  # only then: `due` does not wait for them
 
     with scratch_folder(path.parent, f"{path.name}-before") as scratch:
         made = scratch / "copy.db"

@@ -42,15 +42,6 @@ def new_file(path: Path) -> None:
         os.close(descriptor)
 
 
-def sync_file(path: Path) -> None:
-    """What was written to the file is on the disk. Never while this process holds one of SQLite's locks on it."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 @contextmanager
 def spoken_of(stand_in: Path, path: Path, kind: type[BotoxError] = BotoxError) -> Iterator[None]:
     """In the errors of this kind inside the block ``stand_in``, which nobody knows, is called by the path it stands for."""

@@ -40,11 +40,6 @@ class StockChanges(Entry):
         if note:
             self._text("note", note)
 
-    def recall_lot(self, lot: str, on: date, reason: str) -> None:
-        """Makes the lot's vials a stop, those in stock and those to come."""
-        self.recall_lots([lot], on)
-        self.reason(reason)
-
     def recall_lots(self, lots: Iterable[str], on: date) -> None:
         """Makes the vials of each lot a stop, those in stock and those to come. The change has its reason from elsewhere."""
         first, day = self._next(LotRecallRow.lot_recall_id), on.isoformat()

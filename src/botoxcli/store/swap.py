@@ -14,7 +14,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from botoxcli.errors import LedgerBusy, NoLedger
-from botoxcli.store.engine import BUSY_MS, NO_LINKS_HERE, sync_folder
+from botoxcli.on_disk import NO_LINKS_HERE, sync_folder
+from botoxcli.store.engine import BUSY_MS
 
 _RESERVED_BYTE = 0x40000000 + 1  # where SQLite's unix locking keeps the one writer's lock
 _PAUSE = 0.05

@@ -74,20 +74,10 @@ def whole_ledger(place: Path | Place, scratch: Path, *, identified: bool, output
     copy = place.at(scratch / "ledger.db")
     new_file(copy.path)
     with spoken_of(copy.path, output, CannotWrite), spoken_of(copy.path, place.path, LedgerDamaged), engine.translated(copy.path):
-        _copy(place, copy.path)
+        engine.copy_whole(place, copy.path)
         require_whole(copy)
         connection = engine.open_reader(copy)
         try:
             yield Whole.of(connection, identified=identified)
         finally:
             connection.close()
-
-
-def _copy(place: Place, target: Path) -> None:
-    connection = engine.open_reader(place)
-    try:
-        whole = engine.copied(place, connection)(target)
-    finally:
-        connection.close()
-    if not whole:
-        raise LedgerDamaged(str(place.path), "SQLite finds its pages inconsistent")

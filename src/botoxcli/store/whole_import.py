@@ -20,11 +20,12 @@ from typing import Any
 
 from botoxcli import __version__
 from botoxcli.errors import FolderRefused, LedgerDamaged, ValueRefused
+from botoxcli.on_disk import place_new, sync_file, sync_folder
 from botoxcli.store import chain, engine
 from botoxcli.store.integrity import require_whole
 from botoxcli.store.key import Key
 from botoxcli.store.place import Place
-from botoxcli.store.scratch import scratch_folder, spoken_of, sync_file
+from botoxcli.store.scratch import scratch_folder, spoken_of
 from botoxcli.store.steps import ERASABLE, HASHED_TABLES
 
 # ruff: noqa: S608 - names of our own schema
@@ -102,7 +103,7 @@ def import_whole(place: Path | Place, importer: Importer, *, salt: bytes | None 
                 with suppress(OSError):
                     path.parent.rmdir()
             raise
-        engine.sync_folder(path.parent)
+        sync_folder(path.parent)
     done.others_may_look = not ours and bool(stat.S_IMODE(path.parent.stat().st_mode) & 0o077)
     return done
 
@@ -124,7 +125,7 @@ def refuse_a_file_at(path: Path) -> None:
 
 def _put_in_place(built: Path, path: Path) -> None:
     try:
-        engine.place_new(built, path)
+        place_new(built, path)
     except FileExistsError:
         refuse_a_file_at(path)
         raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 from botoxcli.clinic.findings import Finding, reopened
@@ -17,22 +17,18 @@ from botoxcli.workflow.consult import ConsultOutcome
 from botoxcli.workflow.follow_up import FollowUpOutcome
 from botoxcli.workflow.recheck import Course, NoLongerHolds, no_longer_holding, settled_saying, with_record
 from botoxcli.workflow.recorded import record_from
+from botoxcli.workflow.recording import Recording
 from botoxcli.workflow.session import SessionOutcome
 
 if TYPE_CHECKING:
     from botoxcli.store.recorder import Change
 
 
-@dataclass(frozen=True)
-class Correction:
-    """How a correction is to be recorded. ``key`` makes a retry safe; a rehearsal (``dry_run``) checks all and writes nothing."""
+@dataclass(frozen=True, kw_only=True)
+class Correction(Recording):
+    """How a correction is to be recorded, and why."""
 
     reason: str
-    actor: str
-    today: date
-    now: datetime
-    key: str | None = None
-    dry_run: bool = False
 
 
 @dataclass(frozen=True)
