@@ -8,6 +8,7 @@ only says ``@pytest.mark.repeated_last``.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,11 @@ from .sealed_start import sitecustomize
 settings.register_profile("desk", deadline=None)
 settings.register_profile("checks", deadline=None, derandomize=True)
 settings.load_profile("checks" if os.environ.get("CI") else "desk")
+
+# In memory, where there is room for it: some thousand ledgers are made, and each waits for the disk at every change.
+_MEMORY, _ROOM = Path("/dev/shm"), 2 << 30
+if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 _SETTINGS = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "_BOTOX_COMPLETE", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
 _REPEATED = ("store", "faults")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -57,12 +58,31 @@ def botox(ledger_path: Path) -> Botox:
     return run
 
 
+@pytest.fixture(scope="session")
+def practices(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where practices stand that are made once and only ever copied."""
+    return tmp_path_factory.mktemp("practices")
+
+
 @pytest.fixture
-def ledger(botox: Botox, ledger_path: Path) -> Path:
+def ledger(botox: Botox, practices: Path, ledger_path: Path, sealing: str) -> Path:
     """A new ledger: Example Practice, Dr Example, UTC, us."""
-    made = botox("init", "--practice", "Example Practice", "--practitioner", "Dr Example", "--time-zone", "UTC", "--plaintext", "--no-input")
-    assert made.exit_code == 0, made.stderr
+
+    def make() -> None:
+        made = botox("init", "--practice", "Example Practice", "--practitioner", "Dr Example", "--time-zone", "UTC", "--plaintext", "--no-input")
+        assert made.exit_code == 0, made.stderr
+
+    made_once(practices / f"new-{sealing}", ledger_path.parent, make)
     return ledger_path
+
+
+def made_once(model: Path, practice: Path, make: Callable[[], object]) -> None:
+    """The practice as ``make`` leaves it: made by it the first time, a copy of that, file by file with its mode, ever after."""
+    if model.exists():
+        shutil.copytree(model, practice, dirs_exist_ok=True)
+    else:
+        make()
+        shutil.copytree(practice, model)
 
 
 @pytest.fixture
@@ -76,11 +96,12 @@ def at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
 
 
 @pytest.fixture
-def cycle(botox: Botox, ledger: Path) -> Botox:
+def cycle(botox: Botox, practices: Path, ledger: Path, sealing: str) -> Botox:
     """The command line on a ledger with two cycles of P0001: see ``cycle.two_cycles``."""
     from .cycle import two_cycles
 
-    return two_cycles(botox)
+    made_once(practices / f"cycle-{sealing}", ledger.parent, lambda: two_cycles(botox))
+    return botox
 
 
 @pytest.fixture
