@@ -97,12 +97,26 @@ REFUSED: list[tuple[Callable[[Path], object], type[BotoxError], int]] = [
     (lambda path: path.touch(), NotOurLedger, 13),
     (lambda path: path.symlink_to("/dev/null"), NotOurLedger, 13),
     (not_sqlite, NotOurLedger, 13),
-    (cut_off, NotOurLedger, 13),
+    (cut_off, LedgerDamaged, 14),
+    (lambda path: path.write_bytes(b"SQLite"), LedgerDamaged, 14),
     (of_another_program, NotOurLedger, 13),
     (without_version, NotOurLedger, 13),
     (newer, NewerLedger, 13),
 ]
-KINDS = ["missing", "dangling link", "folder", "fifo", "empty", "device", "text", "cut off", "another program", "no version", "newer"]
+KINDS = [
+    "missing",
+    "dangling link",
+    "folder",
+    "fifo",
+    "empty",
+    "device",
+    "text",
+    "cut off",
+    "nearly nothing",
+    "another program",
+    "no version",
+    "newer",
+]
 
 
 @pytest.mark.parametrize("opening", OPENINGS)

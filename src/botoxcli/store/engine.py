@@ -50,6 +50,7 @@ PRAGMAS: tuple[tuple[str, str, int | str], ...] = (
 )
 
 _MAGIC = b"SQLite format 3\x00"
+_HEADER = 100  # bytes
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -251,7 +252,7 @@ def salt_or_refuse(path: Path) -> bytes | None:
             raise NotOurLedger(where, "it is a folder" if stat.S_ISDIR(kind) else "it is not a regular file")
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         try:
-            head = os.read(descriptor, 100)
+            head = os.read(descriptor, _HEADER)
         finally:
             os.close(descriptor)
     except (FileNotFoundError, NotADirectoryError):
@@ -264,8 +265,11 @@ def salt_or_refuse(path: Path) -> bytes | None:
         raise NotOurLedger(where, "it is empty")
     if cipher.looks_encrypted(head, found.st_size):
         return head[: cipher.SALT_BYTES]
-    if not head.startswith(_MAGIC) or len(head) < 100:
-        raise NotOurLedger(where, "it is no SQLite file")
+    if len(head) < _HEADER and head[: len(_MAGIC)] == _MAGIC[: len(head)]:
+        raise LedgerDamaged(where, f"it ends after {len(head)} bytes, inside its header")
+    if not head.startswith(_MAGIC):
+        cut = found.st_size > cipher.PAGE  # inside a page: whose ledger it was, nobody can tell any more
+        raise NotOurLedger(where, "it is no SQLite file" + (", nor an encrypted ledger of whole pages (one that was cut?)" if cut else ""))
     _refuse_other_numbers(where, int.from_bytes(head[68:72], "big"), int.from_bytes(head[60:64], "big"))
     if not {head[18], head[19]} <= {1, 2}:  # who may write and read it: to SQLite any other number is a file of its future, not a damaged one
         raise LedgerDamaged(where, "its header is not as SQLite wrote it")
