@@ -225,6 +225,11 @@ def test_an_overridden_unknown_vial_stands_as_a_lot_without_stock(ready: Botox) 
     assert recorded["billing"] == [{"code": "J0585", "units": 155}, {"code": "64615", "units": 1}]
 
 
+def test_a_key_spelt_with_other_code_points_is_the_same_key(ready: Botox) -> None:
+    first = planned(ready, "--key", "M\u00e4rz", "--format", "json")
+    assert item(planned(ready, "--key", "Ma\u0308rz", "--format", "json"))["visit"] == item(first)["visit"]
+
+
 def test_the_same_key_twice_records_once(ready: Botox, ledger: Path) -> None:
     first = planned(ready, "--key", "friday-1", "--format", "json")
     stands = ledger.read_bytes()

@@ -73,7 +73,7 @@ def _request(
     from botoxcli.cli.given import checked_key, may_ask
     from botoxcli.workflow.consult import jurisdiction_of
 
-    checked_key(key)
+    key = checked_key(key)
     with state.reader() as reader:
         today, actor, jurisdiction = state.today(reader), state.actor(reader), jurisdiction_of(reader)
         asking = may_ask(no_input)

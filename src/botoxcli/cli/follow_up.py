@@ -75,7 +75,7 @@ def _request(
     with state.reader() as reader:
         plan = prepare(reader, edition, flags.patient)
         today, actor = state.today(reader), state.actor(reader)
-    checked_key(key)
+    key = checked_key(key)
     request = begin(plan, flags, today=today, on=recording_date(on, today, state.today_is_set))
     check_values(plan, request, today=today)
     if may_ask(no_input):

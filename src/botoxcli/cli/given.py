@@ -79,10 +79,9 @@ def _known_finding(flag: str, name: str, protocol: Protocol) -> None:
         raise ValueRefused(flag, "no rule raises such a finding", hint)
 
 
-def checked_key(key: str | None) -> None:
-    """Raises ValueRefused for an empty or overlong key: it would protect nothing."""
-    if key is not None:
-        clean_text("--key", key, longest=200)
+def checked_key(key: str | None) -> str | None:
+    """The key as it is kept, one spelling for one text. Raises ValueRefused for an empty or overlong one: it would protect nothing."""
+    return None if key is None else clean_text("--key", key, longest=200)
 
 
 def units_given(flag: str, given: Mapping[str, str], known: Container[str]) -> dict[str, int]:

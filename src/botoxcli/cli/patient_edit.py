@@ -37,7 +37,7 @@ def edit(
 
     if name is None and born is None:
         raise UsageError("There is nothing to edit.", "Give --name, --born or both.")
-    checked_key(key)
+    key = checked_key(key)
     state = state_of(ctx)
     with state.reader() as reader:
         code, today, actor = reader.find_patient(patient).code, state.today(reader), state.actor(reader)

@@ -87,7 +87,7 @@ def _look(state: State, flags: Flags, key: str | None) -> Forgetting:
     from botoxcli.cli.given import checked_key
     from botoxcli.workflow import forget as workflow
 
-    checked_key(key)
+    key = checked_key(key)
     with state.reader() as reader:
         found = workflow.look(reader, flags.code, flags.also)
     workflow.refuse_named(found, flags.reason, "--reason")

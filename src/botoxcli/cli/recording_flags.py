@@ -22,7 +22,7 @@ def recording(state: State, reader: Reader, *, key: str | None, dry_run: bool) -
     from botoxcli.cli.given import checked_key
     from botoxcli.workflow.recording import Recording
 
-    checked_key(key)
+    key = checked_key(key)
     return Recording(state.actor(reader), state.today(reader), clock.utc_now(), key=key, dry_run=dry_run)
 
 

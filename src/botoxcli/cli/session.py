@@ -90,7 +90,7 @@ class _Run:
         with self.state.reader() as reader:
             plan = workflow.prepare(reader, self.edition, self.flags.patient)
             today, actor = self.state.today(reader), self.state.actor(reader)
-        checked_key(self.key)
+        self.key = checked_key(self.key)
         injector = clean_text("--injector", self.flags.injector, longest=200) if self.flags.injector is not None else actor
         asking = may_ask(self.no_input)
         draft = self._begun(plan, on, today, asking=asking)

@@ -37,7 +37,7 @@ def undo(
     from botoxcli.store.recorder import Recorder
     from botoxcli.workflow import undo as workflow
 
-    checked_key(key)
+    key = checked_key(key)
     state = state_of(ctx)
     with state.reader() as reader:
         found, actor = workflow.look(reader, read_protocol), state.actor(reader)

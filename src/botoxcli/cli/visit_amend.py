@@ -90,7 +90,7 @@ def correction(state: State, reason: str | None, *, key: str | None, dry_run: bo
 
         reason = ask_text("Why")
     why = clean_text("--reason", reason)
-    checked_key(key)
+    key = checked_key(key)
     if not why:
         raise ValueRefused("--reason", "a correction needs a written reason")
     with state.reader() as reader:
