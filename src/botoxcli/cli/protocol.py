@@ -1,4 +1,4 @@
-"""``botox protocol``: list, show, check, add and compare protocols; the schema for editors."""
+"""``botox protocol``: list, show, check, add, compare and draw protocols; the schema for editors."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from botoxcli import paths
 from botoxcli.cli.app import new_app
 from botoxcli.cli.protocol_add import add
 from botoxcli.cli.protocol_diff import diff
+from botoxcli.cli.protocol_map import draw_map
 from botoxcli.cli.protocols import DEFAULT_PROTOCOL, SHORT_HASH
 from botoxcli.cli.rows import FORMAT_HELP, Form, write_item, write_rows
 from botoxcli.cli.state import state_of
@@ -141,3 +142,4 @@ def _files(given: list[str] | None) -> list[Path]:
 
 app.command()(add)
 app.command()(diff)
+app.command("map")(draw_map)

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
-def is_plain(stream: TextIO | None = None) -> bool:
+def is_plain(stream: IO[str] | None = None) -> bool:
     """Whether plain text goes to the stream (stdout when none is given): no terminal, or one that cannot be drawn on."""
     stream = sys.stdout if stream is None else stream
     return not stream.isatty() or os.environ.get("TERM", "").lower() in ("dumb", "unknown")
 
 
-def console(stream: TextIO | None = None) -> Console:
+def console(stream: IO[str] | None = None) -> Console:
     """Rich's console for a terminal: no markup, no emoji, no guessing of highlights; only ``Text`` is drawn."""
     from rich.console import Console
 

@@ -16,6 +16,7 @@ from botoxcli.clinic.protocol import MuscleLimit, Protocol, Site
 from botoxcli.clinic.quantity import ml_text, units_text
 from botoxcli.terminal.clean import padded, shown, width
 from botoxcli.terminal.keys import say
+from botoxcli.terminal.session_map import beside, panel
 from botoxcli.terminal.session_words import side_number
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 SIGNS = {"given": "[x]", "changed": "[~]", "skipped": "[-]", "extra": "[+]", "open": "[ ]"}
 _STYLES = {"given": "green", "changed": "yellow", "skipped": "yellow", "extra": "cyan", "open": ""}
 _NARROWEST_WITH_IDS = 100
+_FRONT = 22  # columns that a row takes before its remarks
+_GAP = 2  # columns between the sites and the map
+_AROUND = 6  # lines that stay for what was said before, the heading, the total and the prompt
 
 VolumeOf = Callable[[int], int | None]
 
@@ -87,7 +91,9 @@ def show_block(screen: Console, checklist: Checklist, muscle: str, last_time: Ma
     """The muscle's heading and its sites, each with its state, dose, landmark, and what was otherwise last time."""
     screen.print()
     say(screen, _heading(checklist, muscle), "bold")
-    _draw(screen, [*_rows(checklist, muscle, last_time), *_extra_rows(checklist, muscle)])
+    rows = [*_rows(checklist, muscle, last_time), *_extra_rows(checklist, muscle)]
+    drawing = panel(screen, checklist, muscle, [site.id for site in sites_of(checklist.protocol, muscle)])
+    _draw(screen, rows, drawing)
     for site_id, said in _other_last_time(checklist.protocol, muscle, last_time).items():
         say(screen, f"last time also {site_id}: {said}", "bold", front="    ")
 
@@ -159,19 +165,38 @@ def _tick_words(tick: Tick) -> str:
     return f"skipped{reason}" if tick.state == "skipped" else ""
 
 
-def _draw(screen: Console, rows: Sequence[Row]) -> None:
+def _draw(screen: Console, rows: Sequence[Row], drawing: Sequence[Text]) -> None:
+    """The rows with the map to their right, where that leaves room for the prompt; else the rows alone, as wide as the screen."""
+    room = screen.width - max((line.cell_len for line in drawing), default=0) - _GAP
+    lines = _lines(screen, rows, room) if drawing and all(_weighty_width(row) <= room - _FRONT for row in rows) else []
+    if lines and max(len(lines), len(drawing)) <= screen.height - _AROUND:
+        lines = beside(lines, drawing, room + _GAP)
+    else:
+        lines = _lines(screen, rows, screen.width)
+    for line in lines:
+        screen.print(line, soft_wrap=True)
+
+
+def _weighty_width(row: Row) -> int:
+    """What is out of the ordinary stands on one line: it is not broken for the map's sake."""
+    return width(shown(" | ".join(part for part in row.said[:-1] if part)))
+
+
+def _lines(screen: Console, rows: Sequence[Row], room: int) -> list[Text]:
     from rich.text import Text
 
     wide = screen.width >= _NARROWEST_WITH_IDS
     names = [row.site if wide else row.name for row in rows]
     widths = (max(len(row.number) for row in rows), max(map(width, names)), max(len(row.dose) for row in rows))
+    lines = []
     for row, name in zip(rows, names, strict=True):
         cells = (SIGNS[row.state], padded(row.number, widths[0], right=True), padded(name, widths[1]), padded(row.dose, widths[2], right=True))
         front = Text("  ".join((" ".join(cells[:3]), cells[3], "")), style=_STYLES[row.state])
-        for line in _remarks(row).wrap(screen, max(screen.width - len(front), 20)):
+        for line in _remarks(row).wrap(screen, max(room - len(front), 20)):
             line.rstrip()
-            screen.print(front + line, soft_wrap=True)
+            lines.append(front + line)
             front = Text(" " * len(front))
+    return lines
 
 
 def _remarks(row: Row) -> Text:
