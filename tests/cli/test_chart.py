@@ -35,9 +35,6 @@ Adverse events
 Response
 """
 REST = """\
-Headache days in 28
-  2026-01-06 ###########                  11
-
 Toxin given elsewhere
 - 100 U of onabotulinumtoxinA on 2026-02-01
 
@@ -77,7 +74,9 @@ def test_the_whole_sheet(botox: Botox, told: Path) -> None:
     sha = item(botox)["courses"][0]["edition_sha256"][:12]
     assert result.stdout.startswith(SHEET.replace("SHA", sha)), result.stdout
     assert result.stdout.endswith(REST)
-    response = result.stdout.removeprefix(SHEET.replace("SHA", sha)).removesuffix(REST)
+    response, _, plot = result.stdout.removeprefix(SHEET.replace("SHA", sha)).removesuffix(REST).partition("Headache days in 28\n")
+    rows = [line.split() for line in plot.splitlines() if line.startswith("  2026-01-06")]
+    assert [(row[0], row[-2:]) for row in rows] == [("2026-01-06", ["session", "1"]), ("2026-01-06", ["11", "follow-up"])]
     assert response.startswith("- Baseline: 18 headache days in 28") and "- nice-ta260: " in response
 
 

@@ -60,6 +60,44 @@ def items(botox: Any, *args: str) -> dict[str, dict[str, Any]]:
 SIX_MONTHS = {-28: 20, 0: 18, 28: 17, 56: 16, 84: 16, 112: 14, 140: 12}
 
 
+PLOT = """\
+Headache days in 28
+           0      7      14     21     28
+baseline                       |             20
+15 days                   :                  15  stop below, 3 in a row:
+                                                 nice-ta260
+30 % fewer               :                   14  stop above: nice-ta260,
+                                                 ehf-2018
+7 fewer                 :                    13  continue from here down:
+                                                 payer-example
+10 days              :                       10  stop below, 3 in a row:
+                                                 ehf-2018
+2025-08-04 ==========:==:::====|             20  before
+2025-09-01 -----------------------------         session 1
+2025-09-01 ##########:##:::##  |             18
+2025-09-29 ##########:##:::#   |             17
+2025-10-27 ##########:##:::    |             16
+2025-11-24 -----------------------------         session 2
+2025-11-24 ##########:##:::    |             16
+2025-12-22 ##########:##:::    |             14
+2026-01-19 ##########:# :::    |             12
+= before the first session, # after it, | baseline, : where a rule turns. A
+window with missing days is scaled to 28.
+
+Wear-off: headache days in 28 by third of a cycle
+Cycle  Session     weeks 1-4  weeks 5-8  weeks 9-12
+    1  2025-09-01  18         17         16
+    2  2025-11-24  16         14         12
+
+           0      7      14     21     28
+weeks 1-4  #################   |             17
+weeks 5-8  ################    |           15.5
+weeks 9-12 ##############      |             14
+The mean of 2 cycles with all three thirds: 17, 15.5, 14; weeks 9-12 have 1.5
+fewer than weeks 5-8.
+"""
+
+
 def test_side_by_side(botox: Any, course: Path, tmp_path: Path) -> None:
     diary(botox, tmp_path, SIX_MONTHS)
     said = botox("response", "P0001")
@@ -80,7 +118,7 @@ def test_side_by_side(botox: Any, course: Path, tmp_path: Path) -> None:
         "\n"
         "Cycle 1, session 2025-09-01: 17 headache days in 28, 3 fewer (15 % fewer)\n"
         "Cycle 2, session 2025-11-24: 14 headache days in 28, 6 fewer (30 % fewer)\n"
-        "\n"
+        "\n" + PLOT + "\n"
         "Rules          Verdict       Baseline  Latest  Change  Because\n"
         "nice-ta260     continue            20      14   -30 %  cycle 2 has 14 headache days in 28 against 20 before: 30 % fewer; "
         "the rule stops at less than 30 % fewer; 16 headache days in the 28 from 2025-11-24, not fewer than 15\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from botoxcli.cli.course_print import WEAR_OFF, wear_off_drawn, windows_drawn
 from botoxcli.cli.due import due_rows
 from botoxcli.cli.follow_up_print import outcome_words
 from botoxcli.cli.rows import write_item
@@ -23,7 +24,6 @@ from botoxcli.workflow.listing import toxin_row
 from botoxcli.workflow.visits import visit_item
 
 SHORT_HASH = 12
-PLOT_DAYS = 28
 
 
 def print_chart(chart: Chart, *, named: bool) -> None:
@@ -43,7 +43,9 @@ def _sections(chart: Chart) -> Iterator[Section]:
         yield Section("Outcomes", tuple(_outcome_words(course, visit) for visit in course.follow_ups))
         yield Section("Adverse events", tuple(_event_lines(course)))
         yield Section("Response", tuple(_response_lines(course)))
-        yield Section("Headache days in 28", tuple(_plot(course)), "  ")
+        if course.response:
+            yield Section("Headache days in 28", tuple(windows_drawn(course.response, indent=2)), "  ", drawn=True)
+            yield Section(WEAR_OFF, tuple(wear_off_drawn(course.response, indent=2)), "  ", drawn=True)
     yield Section("Toxin given elsewhere", tuple(str(Dose(one.date, one.product, one.hundredths)) for one in chart.history.toxins))
     yield Section("Appointments", tuple(f"{protocol}: {appointment_words(one)}{_why(reason)}" for protocol, one, reason in chart.appointments))
     yield Section("Due", tuple(map(_due_words, chart.due)) or ("Nothing is due.",))
@@ -78,7 +80,8 @@ def _session_lines(visit: WholeVisit) -> Iterator[str]:
     head = visit.head
     given = sum(1 for one in visit.injections if one.hundredths)
     state = "" if head.state == "recorded" else f", {head.state}"
-    yield f"- {head.date} (visit {head.visit}): {units_text(head.hundredths or 0)} U, {given} sites, lot {head.lots or 'unknown'}{state}"
+    sites = "" if head.state == "imported" else f", {given} sites"  # which site had how much was not told
+    yield f"- {head.date} (visit {head.visit}): {units_text(head.hundredths or 0)} U{sites}, lot {head.lots or 'unknown'}{state}"
     yield from (f"    {_deviation(one)}" for one in visit.injections if one.state not in ("given", "imported"))
 
 
@@ -123,20 +126,6 @@ def _response_lines(course: Course) -> Iterator[str]:
 def _verdict_words(said: RuleVerdict) -> str:
     change = f", {change_words(said.change_percent)}" if said.change_percent is not None else ""
     return f"{said.rule.id}: {said.in_words}{change}; {said.because}"
-
-
-def _plot(course: Course) -> Iterator[str]:
-    """A bar a window, a sign a day; the baseline's first, an incomplete one in dots."""
-    if not course.response:
-        return
-    told = course.response.course
-    windows = [*([told.baseline.window] if told.baseline.window else []), *(one for cycle in told.cycles for one in (*cycle.windows, *cycle.later))]
-    for window in windows:
-        days = window.scaled_headache_days
-        if days is not None:
-            bar = ("." if window.incomplete else "#") * min(round(days), PLOT_DAYS)
-            before = " before" if window is told.baseline.window else ""
-            yield f"{window.start} {bar:<{PLOT_DAYS}} {figure(days)}{before}{' incomplete' if window.incomplete else ''}"
 
 
 def write_chart(chart: Chart, *, named: bool) -> None:

@@ -51,6 +51,7 @@ def import_file(
     from botoxcli.clinic.dates import parse_date
     from botoxcli.files.diary_csv import read_diary
     from botoxcli.store.recorder import Recorder
+    from botoxcli.terminal.progress import progress
     from botoxcli.workflow.diary import import_diary
 
     columns, why = _mapped(mapped), _reason(reason, replace=replace)
@@ -59,7 +60,8 @@ def import_file(
         known, today, actor = reader.find_patient(patient), state.today(reader), state.actor(reader)
     begins = parse_date(start, today=today, where="--start") if start is not None else None
     told = read_diary(file, mapped=columns, start=begins, today=today)
-    done = import_diary(Recorder(state.ledger), known.code, told.rows, actor=actor, now=clock.utc_now(), replace=why, dry_run=dry_run)
+    with progress("Importing the diary") as bar:
+        done = import_diary(Recorder(state.ledger), known.code, told.rows, actor=actor, now=clock.utc_now(), replace=why, dry_run=dry_run, told=bar)
     _say_imported(told, done, form, dry_run=dry_run)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from botoxcli.cli.course_print import WEAR_OFF, wear_off_drawn, windows_drawn
 from botoxcli.cli.rows import Form, write_rows
 from botoxcli.clinic.diary import figure, rounded
 from botoxcli.clinic.quantity import number
@@ -112,8 +113,18 @@ def print_response(found: Response) -> None:
         print_lines([""])
         print_table(_window_table(course))
         print_lines(["", *(_cycle_line(cycle, course) for cycle in course.cycles)])
+        _print_plot(found)
     print_lines([""])
     print_table(_rule_table(found))
+
+
+def _print_plot(found: Response) -> None:
+    """The course drawn, and its wear-off; nothing where the table above says that no window was told."""
+    if not found.course.shown:
+        return
+    print_lines(["", "Headache days in 28", *windows_drawn(found)])
+    if thirds := wear_off_drawn(found):
+        print_lines(["", WEAR_OFF, *thirds])
 
 
 def _instead(found: Response) -> list[str]:

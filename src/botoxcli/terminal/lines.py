@@ -16,12 +16,15 @@ SHEET_WIDTH = 78
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a sheet: a heading (or none), and its points. A long point is wrapped below its bullet, or ``hanging`` columns in."""
+    """A part of a sheet: a heading (or none), and its points. A long point is wrapped below its bullet, or ``hanging`` columns in; a ``drawn``
+    one stays as it is.
+    """
 
     heading: str
     points: tuple[str, ...]
     bullet: str = "- "
     hanging: int = 0
+    drawn: bool = False
 
 
 def print_lines(lines: Iterable[str]) -> None:
@@ -64,7 +67,7 @@ def print_sheet(title: str, sections: Iterable[Section]) -> None:
     for section in sections:
         print_lines(["", *([section.heading] if section.heading else [])])
         for point in section.points:
-            print_lines(_wrapped(shown(point), section))
+            print_lines([f"{section.bullet}{point}".rstrip()] if section.drawn else _wrapped(shown(point), section))
 
 
 def _wrapped(point: str, section: Section) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,8 @@ from botoxcli.workflow.recording import refuse_forgotten
 if TYPE_CHECKING:
     from botoxcli.store.reader import Reader
     from botoxcli.store.recorder import Recorder
+
+_AT_ONCE = 250  # days that go in between two words about how far it has come
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,21 @@ class DiaryImport:
 
 
 def import_diary(
-    recorder: Recorder, patient: str, rows: Sequence[DiaryRow], *, actor: str, now: datetime, replace: str | None = None, dry_run: bool = False
+    recorder: Recorder,
+    patient: str,
+    rows: Sequence[DiaryRow],
+    *,
+    actor: str,
+    now: datetime,
+    replace: str | None = None,
+    dry_run: bool = False,
+    told: Callable[[int, int], None] | None = None,
 ) -> DiaryImport:
     """Records the days that are new, as one change; with none there is no entry. ``rows`` tell each day once, at least one.
 
     ``replace`` is the written reason for which the file's word is taken where the ledger says otherwise. Without it such a row is refused.
+    ``told`` hears how many of how many days went in.
+
     Raises ImportRefused naming every row that is, or that lies before the patient's birth; NotFound for the patient.
     """
     with recorder.change(command="diary import", actor=actor, at=now) as change:
@@ -50,7 +62,11 @@ def import_diary(
             raise ImportRefused(problems)
         new = [one.told for one in rows if one.told.day not in standing]
         if (new or other) and not dry_run:
-            change.add_diary(known.patient_id, [*new, *(one.told for one in other)])
+            days_in = [*new, *(one.told for one in other)]
+            for first in range(0, len(days_in), _AT_ONCE):
+                change.add_diary(known.patient_id, days_in[first : first + _AT_ONCE])
+                if told:
+                    told(min(first + _AT_ONCE, len(days_in)), len(days_in))
             if other and replace:
                 change.reason(replace, known.patient_id)
     days = [one.told.day for one in rows]
