@@ -43,3 +43,11 @@ def shipped_protocols() -> Path:
     package = Path(__file__).resolve().parent
     inside = package / "protocols"
     return inside if inside.is_dir() else package.parent.parent / "protocols"
+
+
+def font_folders() -> tuple[Path, ...]:
+    """Where this machine may keep its fonts: everybody's first, then the user's own."""
+    home, windows = Path.home(), os.environ.get("WINDIR")
+    everybody = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path("/System/Library/Fonts"), Path("/Library/Fonts")]
+    own = [home / ".local" / "share" / "fonts", home / ".fonts", home / "Library" / "Fonts"]
+    return (*everybody, *([Path(windows) / "Fonts"] if windows else []), *own)

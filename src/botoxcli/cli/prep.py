@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from botoxcli.cli.app import new_app
-from botoxcli.cli.rows import FORMAT_HELP, Form, write_item
+from botoxcli.cli.paper import (
+    OUTPUT_HELP,
+    PAPER_HELP,
+    AnswerForm,
+    Paper,
+    is_sheet,
+    refuse_for_a_screen,
+    refuse_sheet_options,
+    usual_paper,
+    write_document,
+)
+from botoxcli.cli.rows import write_item
 from botoxcli.cli.state import state_of
 
 if TYPE_CHECKING:
@@ -23,22 +35,31 @@ def prep(
     patient: str = typer.Argument(..., help="The patient's code, or a part of a name that fits one patient."),
     when: str = typer.Option(..., "--for", metavar="WHEN", help="The appointment on the practice's clock: YYYY-MM-DDTHH:MM."),
     protocol: str | None = typer.Option(None, metavar="ID", help="The protocol (default: the patient's)."),
-    form: Form = typer.Option(Form.TABLE, "--format", help=FORMAT_HELP),
+    form: AnswerForm = typer.Option(AnswerForm.TABLE, "--format", help="table or json; the patient's own sheet, with the name: text, html, pdf."),
+    paper: Paper | None = typer.Option(None, "--paper", help=PAPER_HELP),
+    output: Path | None = typer.Option(None, "--output", metavar="FILE", help=OUTPUT_HELP),
     identify: bool = typer.Option(False, "--identify", help="With the patient's name, also in a pipe and JSON."),
 ) -> None:
     """The pre-care sheet: what to leave off, from which day and hour.
 
-    Example: botox prep P0001 --for 2026-03-09T10:00
+    Example: botox prep P0001 --for 2026-03-09T10:00 --format pdf --output before.pdf
     """
     from botoxcli.cli.protocols import edition_for
+    from botoxcli.clinic.patient_sheets import prep_sheet
     from botoxcli.workflow import prep as workflow
 
+    refuse_sheet_options(form, paper, output)
+    refuse_for_a_screen(form, output)
     state = state_of(ctx)
     edition = edition_for(state, patient, protocol)
     with state.reader() as reader:
         sheet = workflow.prep(reader, edition, patient, when)
-    named = identify or (form is not Form.JSON and sys.stdout.isatty())
-    if form is Form.JSON:
+        size = usual_paper(paper, reader.settings())
+    if is_sheet(form):
+        write_document(prep_sheet(sheet.patient, sheet.practice, sheet.session_at, sheet.lines, sheet.always), form, size, output)
+        return
+    named = identify or (form is AnswerForm.TABLE and sys.stdout.isatty())
+    if form is AnswerForm.JSON:
         _print_json(sheet, named=named)
     else:
         _print_text(sheet, named=named)

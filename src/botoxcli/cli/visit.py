@@ -13,6 +13,7 @@ from botoxcli.cli.rows import FORMAT_HELP, ROWS_HELP, Form, RowForm, write_item,
 from botoxcli.cli.state import state_of
 from botoxcli.cli.visit_amend import amend
 from botoxcli.cli.visit_appointment import declined, missed, moved
+from botoxcli.cli.visit_note import aftercare, note
 from botoxcli.cli.visit_void import void
 from botoxcli.clinic.dates import parse_date
 
@@ -84,7 +85,9 @@ def show(
 
     Example: botox visit show 7
     """
+    from botoxcli.cli.visit_map import map_of_visit, print_visit_map
     from botoxcli.cli.visit_sheet import visit_sections
+    from botoxcli.terminal.head_map_screen import can_draw
     from botoxcli.terminal.lines import print_sheet
     from botoxcli.workflow.visits import visit_item
 
@@ -97,11 +100,13 @@ def show(
     with state.reader() as reader:
         whole = reader.visit(visit)
         zone = state.zone(reader.settings())
+        head_map = map_of_visit(reader, whole) if form is Form.TABLE and can_draw() else None
     if form is Form.JSON:
         write_item("visit", visit_item(whole))
         return
     head = whole.head
     print_sheet(f"Visit {head.visit}: {head.kind} of {head.patient} on {head.date}", visit_sections(whole, zone))
+    print_visit_map(head_map)
 
 
 app.command()(amend)
@@ -109,3 +114,5 @@ app.command()(void)
 app.command()(missed)
 app.command()(declined)
 app.command()(moved)
+app.command()(note)
+app.command()(aftercare)

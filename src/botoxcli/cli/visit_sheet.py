@@ -52,6 +52,9 @@ def _finding(finding: PastFinding) -> str:
 
 def _injections(visit: WholeVisit) -> Iterable[str]:
     """Muscle by muscle; site by site what is not as planned, and everything where the doses were chosen one by one."""
+    if visit.head.state == "imported":
+        yield f"{_dose(visit, sum(one.hundredths for one in visit.injections))} of {visit.product}; which site had how much was not told"
+        return
     uneven = len({one.hundredths for one in visit.injections if one.state == "given"}) > 1
     for muscle, injections in by_muscle(visit.injections).items():
         total = sum(one.hundredths for one in injections)
@@ -74,10 +77,11 @@ def _deviation(one: PastInjection) -> str:
 
 
 def _vials(visit: WholeVisit, zone: str) -> Iterable[str]:
+    several = "up to " if len(visit.vials) > 1 else ""  # of an imported session nobody knows which lot gave how much
     for use in visit.vials:
         expires = f", expires {use.expires}" if use.expires else ""
         if use.drawn_hundredths is None or use.wasted_hundredths is None:
-            yield f"lot {use.lot}{expires}: given {units_text(use.given_hundredths)} U (imported)"
+            yield f"lot {use.lot}{expires}: given {several}{units_text(use.given_hundredths)} U (imported)"
         else:
             given, wasted, drawn = map(units_text, (use.given_hundredths, use.wasted_hundredths, use.drawn_hundredths))
             yield f"lot {use.lot}{expires}: given {given} + wasted {wasted} = {drawn} U"

@@ -48,6 +48,16 @@ def output(path: Path | None) -> Iterator[TextIO]:
             beside.unlink()
 
 
+def write_bytes(path: Path | None, content: bytes) -> None:
+    """Bytes to stdout, or into a file that appears whole or not at all."""
+    if path is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    with output(path) as stream:
+        stream.buffer.write(content)
+
+
 class _Held(io.TextIOBase):
     """Text on its way to stdout, kept small in memory until all of it is there.
 
