@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from .conftest import Botox, Result
+from .fhir_checks import faults, resources
 
 DATA = Path(__file__).parents[1] / "data"
 BORN = {"cervical-dystonia": "1970-05-05", "blepharospasm": "1960-05-05", "spasticity-child": "2019-05-05"}
@@ -208,3 +209,12 @@ def test_an_unfinished_session_is_gone_on_with_under_its_own_protocol(ready: Bot
     on = ready("session", "cervical-dystonia", "--resume", input="y\ndone\n\ny\n")
     assert on.exit_code == 0, on.stderr
     assert "1 of 28 sites, 20 U" in on.stderr
+
+
+def test_every_protocol_leaves_as_valid_fhir(ready: Botox, tmp_path: Path) -> None:
+    for protocol, (flags, _, _) in SESSIONS.items():
+        recorded(session(ready, protocol, *flags, "--format", "json"))
+    assert ready("export", "fhir", "--output", str(tmp_path / "record.json")).exit_code == 0
+    bundle = json.loads((tmp_path / "record.json").read_text())
+    assert faults(bundle) == {"schema": [], "models": [], "codes": [], "references": []}
+    assert len(resources(bundle, "MedicationAdministration")) == sum(sites for _, _, sites in SESSIONS.values())

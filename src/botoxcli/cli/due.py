@@ -12,11 +12,15 @@ import typer
 
 from botoxcli import clock
 from botoxcli.cli.app import new_app
-from botoxcli.cli.rows import ROWS_HELP, RowForm, write_rows
+from botoxcli.cli.rows import write_rows
 from botoxcli.cli.state import state_of
 from botoxcli.clinic.schedule import KINDS, DueItem, explain
+from botoxcli.errors import UsageError
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from botoxcli.cli.due_verbose import Courses
     from botoxcli.store.reader import Reader
 
 app = new_app()
@@ -32,6 +36,15 @@ class Kind(StrEnum):
     EVENT_REVIEW = "event-review"
 
 
+class DueForm(StrEnum):
+    """The forms of the list."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    ICS = "ics"
+
+
 @app.command()
 def due(
     ctx: typer.Context,
@@ -40,29 +53,52 @@ def due(
     kind: Kind | None = typer.Option(None, help=f"Only one kind: {', '.join(KINDS)}."),
     explained: bool = typer.Option(False, "--explain", help="Say for each line which visit, which rule, and the sum."),
     everything: bool = typer.Option(False, "--all", help="Also what is early and what has lapsed."),
-    form: RowForm = typer.Option(RowForm.TABLE, "--format", help=ROWS_HELP),
-    identify: bool = typer.Option(False, "--identify", help="With the patients' names, also in a pipe, JSON and CSV."),
+    verbose: bool = typer.Option(False, "--verbose", help="With each patient's headache days in 28: before, and in the last 8 windows."),
+    form: DueForm = typer.Option(DueForm.TABLE, "--format", help="table, json, csv, or ics for a calendar."),
+    todos: bool = typer.Option(False, "--todos", help="With ics: to-dos instead of all-day events."),
+    identify: bool = typer.Option(False, "--identify", help="With the patients' names, also in a pipe, JSON, CSV and a calendar."),
 ) -> None:
     """Who is due, for what, since when; the latest first.
 
+    A calendar that imports the list of --format ics again moves what it has and holds nothing twice; what is not due any more stays in it until
+    it is deleted there.
+
+    --verbose draws a line of signs on a screen, from 0 to 28 days, and writes the figures in a pipe. JSON has two keys more,
+    baseline_headache_days and headache_days (a list, null where a window has too few days); CSV has the same columns, the list as one text.
+
     Example: botox due --within 2w --format csv
+
+    For a calendar: botox due --within 3m --format ics > due.ics
     """
     from botoxcli.clinic.dates import parse_horizon
     from botoxcli.workflow.due import due_list
 
+    if todos and form is not DueForm.ICS:
+        raise UsageError("--todos goes with --format ics only.", "Leave it out, or add --format ics.")
+    if verbose and form is DueForm.ICS:
+        raise UsageError("--verbose does not go with --format ics.", "Leave it out.")
     state = state_of(ctx)
     span = parse_horizon(within, where="--within") if within is not None else None
     with state.reader() as reader:
         day = state.today(reader)
         items = due_list(reader, day, within=span, overdue=overdue, kind=kind.value if kind else None, everything=everything)
-        named = identify or (form is RowForm.TABLE and sys.stdout.isatty())
+        named = identify or (form is DueForm.TABLE and sys.stdout.isatty())
         names = {one.code: one.name or "" for one in reader.patients()} if named else None
-        if form is RowForm.TABLE:
-            print_due(items, names, explained=explained, day=day.isoformat())
+        courses = _courses(reader, items, day) if verbose else None
+        if form is DueForm.TABLE:
+            print_due(items, names, explained=explained, day=day.isoformat(), courses=courses)
+        elif form is DueForm.ICS:
+            write_ics(reader, items, names, todos=todos)
         else:
-            write_due(items, form.value, names=names, explained=explained)
+            write_due(items, form.value, names=names, explained=explained, courses=courses)
         if sys.stdout.isatty() and sys.stderr.isatty():
             _warn_of_an_old_backup(reader)
+
+
+def _courses(reader: Reader, items: Iterable[DueItem], day: date) -> Courses:
+    from botoxcli.cli.due_verbose import courses_of
+
+    return courses_of(reader, items, day)
 
 
 def _warn_of_an_old_backup(reader: Reader) -> None:
@@ -101,20 +137,41 @@ def due_rows(items: Iterable[DueItem], *, names: dict[str, str] | None = None, e
 
 
 def write_due(
-    items: Iterable[DueItem], form: str, *, names: dict[str, str] | None = None, explained: bool = False, output: Path | None = None
+    items: Iterable[DueItem],
+    form: str,
+    *,
+    names: dict[str, str] | None = None,
+    explained: bool = False,
+    output: Path | None = None,
+    courses: Courses | None = None,
 ) -> None:
-    """The list as JSON or CSV, to stdout or a file."""
+    """The list as JSON or CSV, to stdout or a file; with ``courses`` their figures stand at the right."""
+    items = tuple(items)
     columns, rows = due_rows(items, names=names, explained=explained)
+    if courses is not None:
+        from botoxcli.cli.due_verbose import COLUMNS, course_row
+
+        columns = (*columns, *COLUMNS)
+        rows = [row | course_row(courses, item.window, form=form) for row, item in zip(rows, items, strict=True)]
     write_rows("due", columns, rows, form=form, output=output)
 
 
-def print_due(items: Sequence[DueItem], names: dict[str, str] | None, *, explained: bool, day: str) -> None:
-    """The list on the screen, or complete in a pipe."""
+def write_ics(reader: Reader, items: Iterable[DueItem], names: dict[str, str] | None, *, todos: bool) -> None:
+    """The list for a calendar."""
+    from botoxcli.files.due_ics import write_calendar
+    from botoxcli.files.output import output
+
+    with output(None) as stream:
+        write_calendar(items, reader.mark(), stream, names=names, todos=todos)
+
+
+def print_due(items: Sequence[DueItem], names: dict[str, str] | None, *, explained: bool, day: str, courses: Courses | None = None) -> None:
+    """The list on the screen, or complete in a pipe; with ``courses`` each row has its patient's."""
     from botoxcli.terminal.lines import print_lines
     from botoxcli.terminal.table import Column, Table, print_table, without_what_does_not_fit
 
     if explained and items:
-        print_lines(line for item in items for line in _explained(item, names))
+        print_lines(line for item in items for line in _explained(item, names, courses))
         return
     headers = [Column("Patient"), *([Column("Name", fold=True)] if names is not None else []), Column("What"), Column("Status")]
     headers += [Column("Late", "right"), Column("Earliest"), Column("Due"), Column("Latest")]
@@ -124,11 +181,22 @@ def print_due(items: Sequence[DueItem], names: dict[str, str] | None, *, explain
         row = [window.patient, *([names.get(window.patient, "")] if names is not None else []), window.kind, item.status]
         row += [f"{item.days_late} d" if item.days_late else "", window.earliest.isoformat(), window.due.isoformat()]
         rows.append([*row, window.latest.isoformat() if window.latest else ""])
-    print_table(without_what_does_not_fit(Table(headers, rows, empty=f"Nobody is due on {day}."), ("Latest", "Earliest")))
+    if courses is not None and items:
+        from botoxcli.cli.due_verbose import course_cell
+
+        headers.append(Column("Headache days in 28"))
+        rows = [[*row, course_cell(courses, item.window)] for row, item in zip(rows, items, strict=True)]
+    spare = ("Latest", "Earliest", *(("Due",) if courses is not None else ()))
+    print_table(without_what_does_not_fit(Table(headers, rows, empty=f"Nobody is due on {day}."), spare))
 
 
-def _explained(item: DueItem, names: dict[str, str] | None) -> tuple[str, str]:
+def _explained(item: DueItem, names: dict[str, str] | None, courses: Courses | None) -> tuple[str, ...]:
     window = item.window
     who = f"{window.patient} {names.get(window.patient, '')}".rstrip() if names is not None else window.patient
     late = f", {item.days_late} {'day' if item.days_late == 1 else 'days'} late" if item.days_late else ""
-    return f"{who}  {window.kind}  {item.status}{late}", f"    {explain(window)}"
+    said = f"{who}  {window.kind}  {item.status}{late}", f"    {explain(window)}"
+    if courses is None:
+        return said
+    from botoxcli.cli.due_verbose import course_line
+
+    return (*said, course_line(courses, window))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +16,7 @@ from botoxcli.cli.rows import write_rows
 from botoxcli.cli.state import State, state_of
 from botoxcli.clinic.dates import parse_date
 from botoxcli.errors import UsageError
+from botoxcli.terminal.progress import counted, progress
 
 if TYPE_CHECKING:
     from botoxcli.store.reader import Reader
@@ -33,6 +37,7 @@ class Kind(StrEnum):
     PATIENTS = "patients"
     DUE = "due"
     ALL = "all"
+    FHIR = "fhir"
 
 
 class ExportForm(StrEnum):
@@ -45,7 +50,7 @@ class ExportForm(StrEnum):
 @app.command()
 def export(
     ctx: typer.Context,
-    kind: Kind = typer.Argument(metavar="KIND", help="visits, answers, injections, vials, outcomes, events, patients, due; or all."),
+    kind: Kind = typer.Argument(metavar="KIND", help="visits, answers, injections, vials, outcomes, events, patients, due; all; fhir."),
     form: ExportForm = typer.Option(ExportForm.CSV, "--format", help="csv or json."),
     output: Path | None = typer.Option(
         None, metavar="FILE", readable=False, help="Into this file, whole or not at all (default: stdout). all: a new folder."
@@ -64,7 +69,11 @@ def export(
 
     Example: botox export injections --format csv --output doses.csv
 
+    fhir is the record for another clinical program: a FHIR R4 Bundle in a JSON file, with what was amended or voided as entered in error.
+
     All of it, with names: botox export all --identify --output everything
+
+    For another program: botox export fhir --identify --output record.json
     """
     state = state_of(ctx)
     if kind is Kind.ALL:
@@ -72,6 +81,13 @@ def export(
 
         _refuse_for_all({"--patient": patient, "--since": since, "--until": until})
         export_all(state, output, identify=identify, form=form.value)
+        return
+    if kind is Kind.FHIR:
+        from botoxcli.cli.export_fhir import export_fhir
+
+        csv = form.value if form is ExportForm.CSV and _was_given(ctx, "form") else None
+        _refuse_flags(_given({"--patient": patient, "--since": since, "--until": until, "--format csv": csv}), kind)
+        export_fhir(state, output, identify=identify)
         return
     with state.reader() as reader:
         wanted = _wanted(state, reader, patient=patient, since=since, until=until, identify=identify)
@@ -82,7 +98,19 @@ def export(
 
         source = KINDS[kind.value]
         _refuse_what_does_not_apply(wanted, kind, dated=source.dated, of_patients=source.of_patients)
-        write_rows(kind.value, source.columns_for(wanted), source.rows(reader, wanted), form=form.value, output=output)
+        with progress_of_rows(output) as told:
+            rows = counted(source.rows(reader, wanted), told)
+            write_rows(kind.value, source.columns_for(wanted), rows, form=form.value, output=output)
+
+
+@contextmanager
+def progress_of_rows(output: Path | None) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar for rows that go into a file; none where they run over the screen themselves."""
+    if output is None and sys.stdout.isatty():
+        yield None
+        return
+    with progress("Exporting rows") as told:
+        yield told
 
 
 def _wanted(state: State, reader: Reader, *, patient: str | None, since: str | None, until: str | None, identify: bool) -> Wanted:
@@ -98,7 +126,16 @@ def _wanted(state: State, reader: Reader, *, patient: str | None, since: str | N
 
 def _refuse_for_all(given: dict[str, str | None]) -> None:
     """A part of the ledger has no chain: all of it goes, or none."""
-    _refuse_flags([flag for flag, value in given.items() if value is not None], Kind.ALL)
+    _refuse_flags(_given(given), Kind.ALL)
+
+
+def _given(flags: dict[str, str | None]) -> list[str]:
+    return [flag for flag, value in flags.items() if value is not None]
+
+
+def _was_given(ctx: typer.Context, parameter: str) -> bool:
+    source = ctx.get_parameter_source(parameter)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _refuse_what_does_not_apply(wanted: Wanted, kind: Kind, *, dated: bool, of_patients: bool) -> None:

@@ -22,3 +22,12 @@ class PastEntry:
     hash: str
     reverses: int | None
     withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerMark:
+    """Which ledger, and how far it has come: the hash of its first entry, which no other ledger has, and number and instant of its last."""
+
+    first_hash: str
+    entries: int
+    last_at: str

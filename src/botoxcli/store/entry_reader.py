@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-from botoxcli.clinic.past_entry import PastEntry
+from botoxcli.clinic.past_entry import LedgerMark, PastEntry
 
 _ENTRIES = """
 SELECT n.seq, n.at, n.actor, n.command, n.visit, n.reason, n.hash, n.reverses, n.withdrawn FROM entry_line n
@@ -26,6 +26,13 @@ def past_entries(
     wanted = {"since": since, "until": until, "command": command, "patient": patient_id}
     for seq, at, actor, done, visit, reason, hash_, reverses, withdrawn in connection.execute(_ENTRIES, wanted):
         yield PastEntry(seq, at, actor, done, visit, patients.of(seq), reason, hash_, reverses, bool(withdrawn))
+
+
+def mark(connection: sqlite3.Connection) -> LedgerMark:
+    """The first entry's hash, and number and instant of the last."""
+    row = connection.execute("SELECT hash, seq, at FROM entry_line WHERE seq = 1").fetchone()
+    last = connection.execute("SELECT seq, at FROM entry_line ORDER BY seq DESC LIMIT 1").fetchone()
+    return LedgerMark(row[0], *last) if row else LedgerMark("", 0, "1970-01-01T00:00:00Z")
 
 
 class _Patients:

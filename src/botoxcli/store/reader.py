@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from botoxcli.clinic.editions import PinnedEdition
     from botoxcli.clinic.forgetting import Erasable
     from botoxcli.clinic.history import Appointment, DueCandidate, FollowUpRule, PastToxin, PatientHistory
-    from botoxcli.clinic.past_entry import PastEntry
+    from botoxcli.clinic.past_entry import LedgerMark, PastEntry
     from botoxcli.clinic.past_status import PastStatus
     from botoxcli.clinic.past_visit import ChangeSeen, LotLine, PastIdentity, VisitHead, VisitVersion, WholeVisit
+    from botoxcli.clinic.response import ResponseFacts
 
 VISIT_COLUMNS = (
     "visit", "patient", "kind", "date", "protocol", "edition", "state", "units_hundredths", "lots", "decision", "recorded_at", "recorded_by",
@@ -81,6 +82,11 @@ class Reader:
     def close(self) -> None:
         """Closes the connection."""
         self._connection.close()
+
+    def at_one_instant(self) -> None:
+        """From here on all is read as it stands now: who writes waits until the reader closes."""
+        self._connection.execute("BEGIN")
+        self._row("SELECT seq FROM entry_line LIMIT 1")
 
     def _rows(self, sql: str, *values: object) -> sqlite3.Cursor:
         return self._connection.execute(sql, values)
@@ -157,6 +163,12 @@ class Reader:
         from botoxcli.store.status_reader import statuses
 
         return statuses(self._connection, patient_id)
+
+    def course_facts(self, patients: Collection[str], today: date) -> dict[tuple[str, str], ResponseFacts]:
+        """What the response of those patients (by code) is reckoned from, under each protocol with a session."""
+        from botoxcli.store.course_reader import course_facts
+
+        return course_facts(self._connection, patients, today)
 
     def due_candidates(self, patient_id: int | None = None) -> tuple[DueCandidate, ...]:
         """Every patient (or that one) under every protocol that has a visit, by code; without those who were forgotten or archived.
@@ -325,9 +337,20 @@ class Reader:
             "(SELECT max(v.date) FROM visit_now v WHERE v.patient_id = p.patient_id), p.name, p.born, p.archived FROM patient_now p ORDER BY p.code"
         )
 
+    def mark(self) -> LedgerMark:
+        """Which ledger this is, and its last entry. A ledger always has one: that of its making."""
+        from botoxcli.store.entry_reader import mark
+
+        return mark(self._connection)
+
     def entries(self) -> Iterator[tuple[Any, ...]]:
         """ENTRY_COLUMNS, oldest first."""
         return self._lines("entry_line", ENTRY_COLUMNS, "seq", None)
+
+    def chain_head(self) -> str:
+        """The hash of the last entry of the audit chain."""
+        row = self._row("SELECT hash FROM entry_line ORDER BY seq DESC LIMIT 1")
+        return str(row[0]) if row else ""
 
     def past_entries(
         self, *, since: str | None = None, until: str | None = None, patient_id: int | None = None, command: str | None = None
