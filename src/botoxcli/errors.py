@@ -270,6 +270,10 @@ class ImportRefused(BotoxError):
             next_step or "Mend the file and import it again: it is taken whole or not at all.",
         )
 
+    def tell_all(self) -> None:
+        """Has the report tell every problem, not only the first ``MOST_LINES``."""
+        self.report = "\n".join(map(_problem_line, self.problems))
+
     def facts(self) -> dict[str, Any]:
         return {"problems": list(self.problems)}
 

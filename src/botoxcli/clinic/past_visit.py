@@ -118,8 +118,8 @@ class WholeVisit:
 
     @property
     def note(self) -> str | None:
-        """What was written at a follow-up in words; None at another visit, or once it was forgotten."""
-        return self.reason if self.head.kind == "follow-up" else None
+        """What was written at a follow-up, or came with an imported session, in words; None at another visit, or once it was forgotten."""
+        return self.reason if self.head.kind == "follow-up" or self.head.state == "imported" else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,23 +10,20 @@ from __future__ import annotations
 
 import csv
 import io
-import stat
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from botoxcli.clinic.diary import DiaryRow
-from botoxcli.errors import ImportRefused, ValueRefused
+from botoxcli.errors import ImportRefused
 from botoxcli.files.csv_rows import unguarded
+from botoxcli.files.csv_source import SEPARATORS, problem, text_of
 from botoxcli.files.diary_cells import NEEDS_START, CellRefused, DayReader, looks_like_a_day
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_ROWS = 20_000
 MAX_COLUMNS = 200
-SEPARATORS = (";", ",", "\t")
 HEADER_WITHIN = 200  # rows from the top in which the header stands
 
 # What a column may be called, the likelier first; compared without case, signs and spaces.
@@ -76,7 +73,7 @@ def read_diary(source: str, *, mapped: Mapping[str, str], start: date | None, to
     ``mapped`` is field -> header as the person gave it; ``start`` the day that a day number counts from. Raises ImportRefused with
     every problem, or ValueRefused when there is no such file.
     """
-    return parse_diary(_text(source), mapped=mapped, start=start, today=today)
+    return parse_diary(text_of(source, most_bytes=MAX_BYTES), mapped=mapped, start=start, today=today)
 
 
 def parse_diary(text: str, *, mapped: Mapping[str, str], start: date | None, today: date) -> DiaryFile:
@@ -96,7 +93,7 @@ def parse_diary(text: str, *, mapped: Mapping[str, str], start: date | None, tod
             try:
                 day = reader.day(row)
             except CellRefused as refused:
-                found = [_problem(number, column, why) for column, why in refused.cells]
+                found = [problem(number, column, why) for column, why in refused.cells]
             else:
                 unanswered += day is None
                 told += [DiaryRow(number, day)] if day else []
@@ -104,7 +101,7 @@ def parse_diary(text: str, *, mapped: Mapping[str, str], start: date | None, tod
     kept, doubles, clashes = _once(told)
     problems += clashes
     if not problems and not kept:
-        problems = [_problem(None, None, "no row below the header tells a day")]
+        problems = [problem(None, None, "no row below the header tells a day")]
     if problems:
         unstarted = all(one["why"] == NEEDS_START for one in problems)
         next_step = "Give the day that the day numbers count from: --start DATE." if unstarted else ""
@@ -123,7 +120,7 @@ def _once(told: Sequence[DiaryRow]) -> tuple[tuple[DiaryRow, ...], int, list[dic
         if before.told == one.told:
             doubles += 1
         else:
-            clashes.append(_problem(one.row, None, f"tells the day of row {before.row} otherwise"))
+            clashes.append(problem(one.row, None, f"tells the day of row {before.row} otherwise"))
     return tuple(first.values()), doubles, clashes
 
 
@@ -135,17 +132,17 @@ def _table(text: str, mapped: Mapping[str, str]) -> _Table:
         rows, broken = _rows(text, separator)
         if header := _header(rows, mapped):
             if broken:
-                raise ImportRefused([_problem(broken, None, "the quotation marks of its cells do not match")])
+                raise ImportRefused([problem(broken, None, "the quotation marks of its cells do not match")])
             found.append(_Table(rows, header, separator))
     if len(found) > 1:
-        raise ImportRefused([_problem(None, None, "its columns can be read with more than one separator")])
+        raise ImportRefused([problem(None, None, "its columns can be read with more than one separator")])
     if found:
         return found[0]
     if mapped:
         why = f"no header has the columns that --map names for {', '.join(mapped)}, and a date and a headache column"
     else:
         why = "no header names a date and a headache column"
-    raise ImportRefused([_problem(None, None, why)], "Say which columns they are, as the header has them: --map date=NAME,headache=NAME.")
+    raise ImportRefused([problem(None, None, why)], "Say which columns they are, as the header has them: --map date=NAME,headache=NAME.")
 
 
 def _rows(text: str, separator: str) -> tuple[list[list[str]], int | None]:
@@ -155,7 +152,7 @@ def _rows(text: str, separator: str) -> tuple[list[list[str]], int | None]:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
             rows.append([unguarded(cell) for cell in row])
             if len(rows) > MAX_ROWS or len(row) > MAX_COLUMNS:
-                raise ImportRefused([_problem(None, None, f"it has more than {MAX_ROWS} rows or {MAX_COLUMNS} columns")])
+                raise ImportRefused([problem(None, None, f"it has more than {MAX_ROWS} rows or {MAX_COLUMNS} columns")])
     except csv.Error:
         return rows, len(rows) + 1
     return rows, None
@@ -178,7 +175,7 @@ def _header(rows: Sequence[Sequence[str]], mapped: Mapping[str, str]) -> _Header
         names = names[:-1]
     taken = {names[place].casefold() for place in columns.values()}
     if twice := [name for name in taken if sum(other.casefold() == name for other in names) > 1]:
-        raise ImportRefused([_problem(number, next(name for name in names if name.casefold() in twice), "stands in the header twice")])
+        raise ImportRefused([problem(number, next(name for name in names if name.casefold() in twice), "stands in the header twice")])
     return _Header(number, names, columns)
 
 
@@ -213,29 +210,4 @@ def _words(cell: str) -> str:
 
 def _wrong_shape(number: int, row: Sequence[str], header: _Header) -> Iterator[dict[str, Any]]:
     if len(row) < len(header.names) or any(cell.strip() for cell in row[len(header.names) :]):
-        yield _problem(number, None, f"has {len(row)} cells where the header has {len(header.names)}")
-
-
-def _problem(row: int | None, column: str | None, why: str) -> dict[str, Any]:
-    return {"row": row, "column": column, "why": why}
-
-
-def _text(source: str) -> str:
-    raw = sys.stdin.buffer.read(MAX_BYTES + 1) if source == "-" else _bytes(Path(source))
-    if len(raw) > MAX_BYTES:
-        raise ImportRefused([_problem(None, None, f"it holds more than {MAX_BYTES // 1024 // 1024} MB")])
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        why = "it is not UTF-8 text"
-        raise ImportRefused([_problem(None, None, why)], "Save it as `CSV UTF-8` and import it again.") from None
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise ValueRefused("FILE", "this is no file", "Name a CSV file, or - for standard input.")
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except (OSError, ValueError):
-        raise ValueRefused("FILE", "the file cannot be read", "Look at the path and at its permissions.") from None
+        yield problem(number, None, f"has {len(row)} cells where the header has {len(header.names)}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -19,7 +19,7 @@ from sqlmodel import col, delete, func, select
 
 from botoxcli import __version__
 from botoxcli.errors import LedgerDamaged, ValueRefused
-from botoxcli.store import chain
+from botoxcli.store import bulk, chain
 from botoxcli.store.reader import Reader
 from botoxcli.store.rows import instant_text
 from botoxcli.store.steps import HASHED_TABLES
@@ -41,6 +41,7 @@ class Entry:
             "seq": self.seq, "at": instant_text(at), "actor": actor, "command": command, "change_key": key, "program": PROGRAM,
         }  # fmt: skip
         self._rows: list[Recorded] = []
+        self._bulks: list[bulk.Bulk] = []
         self._noted = False
         self._request: str | None = None
         self._patient_id: int | None = None
@@ -82,7 +83,7 @@ class Entry:
 
     def close(self) -> None:
         """Writes the entry with its hash, and holds it against the rows as SQLite gives them back."""
-        if not self._rows and not self._noted:
+        if not self._rows and not self._bulks and not self._noted:
             return
         if self._request:
             self._text("request", self._request, patient_id=self._patient_id)
@@ -90,10 +91,10 @@ class Entry:
         tables: dict[str, list[dict[str, Any]]] = {table: [] for table in HASHED_TABLES}
         for row in self._rows:
             tables[str(row.__tablename__)].append(row.model_dump())
-        computed = chain.digest(previous, self._entry, tables)
+        computed = bulk.digest(previous, self._entry, {table: bulk.together(table, rows, self._bulks) for table, rows in tables.items()})
         self._transaction.add(EntryRow(**self._entry, hash=computed))
         self._transaction.flush()
-        if chain.entry_hash(self._raw, self.seq, previous) != computed or chain.broken_commitments(self._raw, self.seq):
+        if bulk.entry_hash(self._raw, self.seq, previous) != computed or chain.broken_commitments(self._raw, self.seq):
             raise LedgerDamaged(str(self._path), "what was written does not come back as it was; nothing was recorded")
 
     def _text(self, about: str, content: str, *, patient_id: int | None = None, version_id: int | None = None) -> None:
@@ -109,6 +110,14 @@ class Entry:
         self._rows.extend(rows)
         self._transaction.add_all(rows)
         self._transaction.flush()
+
+    def _add_bulk(
+        self, table: str, columns: tuple[str, ...], rows: Callable[[], Iterator[tuple[Any, ...]]], told: Callable[[int], None] | None = None
+    ) -> None:
+        """Adds many rows, which ``rows`` gives in primary-key order, the same each time. ``told`` is given how many went in, now and then."""
+        if next(rows(), None) is not None:
+            self._bulks.append(bulk.Bulk(table, columns, rows))
+            self._bulks[-1].write(self._raw, told or (lambda _: None))
 
     def _next(self, number: int) -> int:
         """One more than the highest of a column; numbers begin at 1."""

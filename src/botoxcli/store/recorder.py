@@ -17,6 +17,7 @@ from sqlmodel import Session as Transaction
 from botoxcli.errors import ValueRefused
 from botoxcli.store.engine import create, open_writer, translated
 from botoxcli.store.erasure_changes import ErasureChanges
+from botoxcli.store.import_changes import ImportChanges
 from botoxcli.store.patient_changes import PatientChanges
 from botoxcli.store.place import Place
 from botoxcli.store.stock_changes import StockChanges
@@ -60,7 +61,7 @@ def create_ledger(place: Path | Place, *, settings: Mapping[str, str], actor: st
     return create(place, first_entry, salt=salt)
 
 
-class Change(VisitChanges, PatientChanges, StockChanges, ErasureChanges):
+class Change(VisitChanges, PatientChanges, StockChanges, ErasureChanges, ImportChanges):
     """One change while it is being made: all that can be added, and what is about no patient, visit or vial."""
 
     def set_settings(self, settings: Mapping[str, str]) -> None:
