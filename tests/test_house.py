@@ -36,13 +36,14 @@ THEIRS = {
     "paths": {"platformdirs"},
     "clock": {"pendulum"},
     "clinic": {"pydantic", "pendulum"},
-    "files": {"pydantic", "yaml"},
+    "files": {"pydantic", "yaml", "icalendar", "reportlab", "jinja2", "markupsafe"},
     "store": {"sqlite3", "sqlcipher3", "sqlmodel", "sqlalchemy", "pydantic"},
     "terminal": {"rich"},
     "cli": {"typer", "keyring"},
 }
 ONLY_HERE = {
     "rich": "terminal", "sqlite3": "store", "sqlcipher3": "store", "sqlmodel": "store", "sqlalchemy": "store", "typer": "cli", "keyring": "cli",
+    "icalendar": "files", "reportlab": "files", "jinja2": "files", "markupsafe": "files",
 }  # fmt: skip
 
 

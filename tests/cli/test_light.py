@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("sqlmodel", "sqlalchemy", "pydantic", "yaml", "ruamel", "pendulum", "rich")
+HEAVY = ("sqlmodel", "sqlalchemy", "pydantic", "yaml", "ruamel", "pendulum", "rich", "reportlab", "jinja2")
 PROBE = """
 import json, sys
 from botoxcli.cli.main import main
@@ -58,7 +58,7 @@ def test_what_finds_something_is_light_too(visited: Path, command: str) -> None:
     assert probe("--ledger", str(visited), *command.split())[:2] == (3, [])
 
 
-VISIT = "List, show, amend, void; missed, declined or moved sessions."
+VISIT = "List, show, amend, void, note, aftercare, missed, declined, moved."
 COMPLETIONS = [
     ("bash", {"COMP_WORDS": "botox vi", "COMP_CWORD": "1"}, "vial\nvisit\n"),
     ("bash", {"COMP_WORDS": "botox vial a", "COMP_CWORD": "2"}, "add\namend\n"),

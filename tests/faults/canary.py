@@ -25,6 +25,7 @@ READ: dict[str, tuple[str, ...]] = {
     "protocol check": ("protocol", "check", str(PROTOCOLS / "chronic-migraine.yaml")), "protocol schema": ("protocol", "schema"),
     "protocol diff": ("protocol", "diff", str(PROTOCOLS / "chronic-migraine.yaml"), str(PROTOCOLS / "cervical-dystonia.yaml")),
     "ledger path": ("ledger", "path"), "ledger log": ("ledger", "log"), "ledger verify": ("ledger", "verify"),
+    "completion": ("completion", "bash"),
 }  # fmt: skip
 NAMED = ("--name", "--note", "--practice", "--injector", "--reason")
 LOTS = {"C1234": LOT, "D5": f"{LOT} D5", "E6": f"{LOT} E6"}

@@ -97,10 +97,17 @@ WRITING: dict[str, Writing] = {
     "undo": Writing(("undo", "--yes")),
     "protocol add": Writing(("protocol", "add", "{folder}/own.yaml"), records=False),
     "export": Writing(("export", "injections", "--output", "{folder}/injections.csv"), records=False),
+    "export, fhir": Writing(("export", "fhir", "--identify", "--output", "{folder}/record.json"), records=False),
     "export, all": Writing(("export", "all", "--identify", "--output", "{folder}/out"), records=False),
+    "visit note": Writing(("visit", "note", "2", "--output", "{folder}/note.txt"), records=False, small=True),
+    "visit note, pdf": Writing(("visit", "note", "2", "--format", "pdf", "--output", "{folder}/note.pdf"), records=False),
+    "visit aftercare": Writing(("visit", "aftercare", "2", "--output", "{folder}/after.txt"), records=False, small=True),
     # it ends with 3 when it found what it looked for
     "lot": Writing(("lot", "C1234", "--format", "csv", "--output", "{folder}/lot.csv"), records=False, ends=3, small=True),
+    "protocol map": Writing(("protocol", "map", "--format", "svg", "--output", "{folder}/map.svg"), records=False),
     "import all": Writing(("import", "all", "{folder}/everything", "--plaintext", "--no-input"), begins="nothing", records=False),
+    "import patients": Writing(("import", "patients", "{folder}/patients.csv")),
+    "import visits": Writing(("import", "visits", "{folder}/sessions.csv", "--map", "lot=Charge", "--date-format", "DD.MM.YYYY")),
     "ledger backup": Writing(("ledger", "backup", "{folder}/usb"), records=False),
     "ledger restore": Writing(("ledger", "restore", "{folder}/backup.db", "--yes", "--no-input"), records=False),
     "ledger encrypt": Writing(("ledger", "encrypt", "--key-file", "{folder}/new.key", "--no-input"), records=False, leaves=NEW_KEY),
@@ -113,7 +120,7 @@ READING = {
     "demo",  # it writes, but only into a folder of its own that nobody misses
     "prep", "due", "chart", "response", "audit", "diary show", "patient list", "patient show", "vial list", "visit list", "visit show",
     "protocol list", "protocol show", "protocol check", "protocol schema", "protocol diff", "ledger path",
-    "ledger log", "ledger verify",
+    "ledger log", "ledger verify", "completion",
 }  # fmt: skip
 
 
@@ -140,9 +147,13 @@ def furnish(folder: Path) -> None:
 
 
 def furnish_files(folder: Path) -> None:
-    """A diary and a protocol of the practice's own."""
+    """A diary, patients and sessions of somebody's spreadsheets, and a protocol of the practice's own."""
     days = [date(2025, 12, 9) + timedelta(days=number) for number in range(90)]
     (folder / "diary.csv").write_text("Date,Headache\n" + "".join(f"{day},{'yes' if day.day % 3 else 'no'}\n" for day in days))
+    patients = (f"S{number:03};Person Example {number:03};19{50 + number % 50}-01-{1 + number // 50:02}\n" for number in range(60))
+    (folder / "patients.csv").write_text("patient;name;born\n" + "".join(patients))
+    told = (f"P000{1 + number % 3};{1 + number % 28:02}.{1 + number % 12:02}.{2018 + number // 12};152,5;C{number % 7}\n" for number in range(60))
+    (folder / "sessions.csv").write_text("patient;date;units;Charge\n" + "".join(told))
     (folder / "own.yaml").write_text((PROTOCOLS / "chronic-migraine.yaml").read_text() + "\n# the practice's own\n")
 
 

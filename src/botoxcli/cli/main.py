@@ -39,13 +39,15 @@ COMMANDS = {
     "audit": "Which records are incomplete; exits with 3 when any is.",
     "patient": "Add, list, show, edit, pause, archive, forget; toxin elsewhere.",
     "vial": "The stock: add, list, amend, discard, recall.",
-    "visit": "List, show, amend, void; missed, declined or moved sessions.",
+    "visit": "List, show, amend, void, note, aftercare, missed, declined, moved.",
     "undo": "Take the last change back; again restores it.",
-    "protocol": "List, show, check, add, diff; the schema of their files.",
-    "export": "Rows for scripts and spreadsheets; the whole ledger as a folder.",
-    "import": "A whole ledger (all) out of the folder of an export.",
+    "protocol": "List, show, check, add, diff, map; the schema of their files.",
+    "export": "Rows for scripts; the whole ledger as a folder; a FHIR bundle.",
+    "import": "Patients, visits from a spreadsheet; all of a ledger.",
     "ledger": "Path, log, verify; backup, restore; encrypt, decrypt, rekey.",
+    "completion": "Words for Tab in bash, zsh and fish; never names.",
 }
+_COMPLETE = "_BOTOX_COMPLETE"  # in the environment: a shell asks for words
 _NO_INPUT = "botoxcli.no_input"  # the commands' own flag; the key of a ledger is asked for before any of them reads it
 _VALUED = ("--ledger", "--today", "--as", "--key-file")
 
@@ -64,7 +66,12 @@ class Root(Group):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         name, listed, rest = super().resolve_command(ctx, args)
-        return name, load_command(name) if name and listed else None, rest
+        command = load_command(name) if name and listed else None
+        if ctx.resilient_parsing and command:
+            from botoxcli.cli import completing
+
+            completing.attach(command)
+        return name, command, rest
 
     def make_context(self, *args: Any, **extra: Any) -> Any:
         with failures.closed_pipe_is_success():
@@ -85,10 +92,12 @@ class Root(Group):
     ) -> Any:
         """Runs the command and ends the process with its exit code, which is 0 unless something failed."""
         given = list(sys.argv[1:] if args is None else args)
-        if "_BOTOX_COMPLETE" in os.environ:
-            sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # Typer would load it to print one word
         failures.make_streams_safe()
         run = super().main
+        if _COMPLETE in os.environ:
+            from botoxcli.cli import completing
+
+            completing.answered(lambda: run(given, prog_name or "botox", complete_var, standalone_mode=False, **extra))
         code = failures.exit_code_of(
             lambda: run(given, prog_name or "botox", complete_var, standalone_mode=False, **extra),
             as_json=failures.wants_json(given),
@@ -145,6 +154,7 @@ def _version(wanted: bool) -> None:
 app = typer.Typer(
     name="botox",
     cls=Root,
+    add_completion=False,  # `botox completion` has scripts of our own: Typer's are evaluated by the shell, word for word
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
