@@ -101,6 +101,7 @@ def a_terminal(tmp_path: Path, columns: int, lines: int, *arguments: str, **envi
         env={**plain, "TERM": "xterm-256color", **environment},
         encoding="utf-8",
         timeout=30,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # who runs the tests in the background ignores Ctrl-C
     )
     screen = pyte.Screen(columns, lines)
     child.logfile_read = _Feed(pyte.Stream(screen))
