@@ -33,7 +33,19 @@ from .writing_commands import KEY, PROTOCOLS, TODAY, WRITING, spelt
 pytestmark = pytest.mark.plain_only
 LONG = os.environ.get("FAULTS") == "long"
 # They need not write to the practice's ledger (a backup that could not be noted in it is made, and says so); and these do not open it at all.
-ONLY_READ = ("export", "export, all", "export, fhir", "lot", "visit note", "visit note, pdf", "visit aftercare", "protocol map", "ledger backup")
+ONLY_READ = (
+    "export",
+    "export, all",
+    "export, fhir",
+    "lot",
+    "prep, on paper",
+    "response, on paper",
+    "visit note",
+    "visit note, pdf",
+    "visit aftercare",
+    "protocol map",
+    "ledger backup",
+)
 BESIDE = ("init", "import all", "protocol add", "demo", "protocol list", "protocol show", "protocol check", "protocol schema", "protocol diff",
           "ledger path")  # fmt: skip
 PROMPTING: tuple[tuple[str, ...], ...] = (

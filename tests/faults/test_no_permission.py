@@ -27,7 +27,9 @@ LATE = ("reportlab.platypus", "reportlab.pdfgen.canvas", "reportlab.pdfbase.ttfo
 OUTPUT = {"other folder only to be read": ("files", 0o500), "ledger closed": ("practice/ledger.db", 0)}
 PLACES = {
     "init": FOLDER,
-    **dict.fromkeys(("export", "export, all", "export, fhir", "visit note", "visit note, pdf", "visit aftercare"), OUTPUT),
+    **dict.fromkeys(
+        ("export", "export, all", "export, fhir", "prep, on paper", "response, on paper", "visit note", "visit note, pdf", "visit aftercare"), OUTPUT
+    ),
     "protocol map": {"other folder only to be read": ("files", 0o500)},
     "import all": FOLDER,
     "lot": OUTPUT,

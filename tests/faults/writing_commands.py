@@ -99,6 +99,10 @@ WRITING: dict[str, Writing] = {
     "export": Writing(("export", "injections", "--output", "{folder}/injections.csv"), records=False),
     "export, fhir": Writing(("export", "fhir", "--identify", "--output", "{folder}/record.json"), records=False),
     "export, all": Writing(("export", "all", "--identify", "--output", "{folder}/out"), records=False),
+    "prep, on paper": Writing(
+        ("prep", "P0001", "--for", "2026-06-01T10:00", "--format", "html", "--output", "{folder}/prep.html"), records=False, small=True
+    ),
+    "response, on paper": Writing(("response", "P0001", "--format", "html", "--output", "{folder}/response.html"), records=False),
     "visit note": Writing(("visit", "note", "2", "--output", "{folder}/note.txt"), records=False, small=True),
     "visit note, pdf": Writing(("visit", "note", "2", "--format", "pdf", "--output", "{folder}/note.pdf"), records=False),
     "visit aftercare": Writing(("visit", "aftercare", "2", "--output", "{folder}/after.txt"), records=False, small=True),
