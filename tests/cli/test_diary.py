@@ -59,6 +59,7 @@ def test_import_and_show(botox: Any, visited: Path, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.plain_only
 def test_the_same_file_again_changes_nothing(botox: Any, visited: Path, tmp_path: Path) -> None:
     file = a_file(tmp_path / "diary.csv")
     botox("diary", "import", "P0001", file)

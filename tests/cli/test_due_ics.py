@@ -28,6 +28,8 @@ from botoxcli.store.reader import open_ledger
 from .conftest import NOW, Botox, Result
 from .cycle import WHY, done, two_cycles
 
+pytestmark = pytest.mark.plain_only  # their practice is made once, in plain text
+
 DAY = ("--today", "2026-05-20")
 ICS = ("due", *DAY, "--format", "ics")
 MOVED = ("visit", "moved", "P0001", *DAY, "--on", "2026-05-20", "--to", "2026-06-20", "--reason", "snow")

@@ -92,6 +92,7 @@ def test_a_file_that_was_put_there_by_hand_is_told_and_the_next_visit_takes_it_i
     assert {row["protocol"]: row["in_ledger"] for row in items(botox, "protocol", "list")}["chronic-migraine"] is True
 
 
+@pytest.mark.plain_only
 def test_undo_of_a_visit_that_brought_an_older_edition_back_brings_the_other_one_into_use(botox: Botox, add: Any, ledger: Path) -> None:
     done(add(TWO))
     for file in paths.own_protocols().iterdir():

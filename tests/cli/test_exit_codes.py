@@ -74,6 +74,7 @@ CASES: list[tuple[int, str, Callable[[Path], None], list[str]]] = [
 ]
 
 
+@pytest.mark.plain_only
 @pytest.mark.parametrize(("code", "kind", "spoil", "args"), CASES, ids=[f"{case[0]}-{case[1]}-{' '.join(case[3])[:30]}" for case in CASES])
 def test_each_code(botox: Any, visited: Path, code: int, kind: str, spoil: Callable[[Path], None], args: list[str]) -> None:
     if spoil is _other:

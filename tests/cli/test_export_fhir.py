@@ -23,6 +23,8 @@ from .conftest import NOW, Botox, Result
 from .cycle import CHAIR, DATA, WHY, done
 from .fhir_checks import Bundle, faults, resources
 
+pytestmark = pytest.mark.plain_only  # their practice is made once, in plain text
+
 CONSULT = ("--answers", str(DATA / "consult.yaml"), "--no-input")
 SESSION = ("--answers", CHAIR, "--no-input")
 FREE = (

@@ -151,6 +151,7 @@ def test_nothing_takes_it_back(talked: Botox) -> None:
     assert "`patient forget`, which cannot be taken back" in said.stderr
 
 
+@pytest.mark.plain_only
 def test_a_patient_whose_making_was_undone_is_forgotten_too(botox: Botox, ledger: Path) -> None:
     botox("patient", "add", "P0007", "--name", "Zed Fictive", "--born", "1970-01-01")
     botox("undo", "--yes")

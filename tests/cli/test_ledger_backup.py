@@ -50,6 +50,7 @@ def backup(botox: Botox, ledger: Path) -> Path:
     return made
 
 
+@pytest.mark.plain_only
 def test_a_backup_in_words(botox: Botox, ledger: Path) -> None:
     was = head(ledger)
     told = botox("ledger", "backup")
@@ -221,6 +222,7 @@ def test_a_drill_is_there_for_a_damaged_ledger_too(botox: Botox, ledger: Path, b
     assert done(botox("ledger", "restore", str(backup), "--yes", "--other-ledger")).exit_code == 0
 
 
+@pytest.mark.plain_only
 def test_plain_text_in_the_place_of_an_encrypted_ledger_is_asked_about_and_said(botox: Botox, ledger: Path, backup: Path, tmp_path: Path) -> None:
     key = tmp_path / "key"
     done(botox("ledger", "encrypt", "--key-file", str(key), "--no-input"))

@@ -25,6 +25,7 @@ def commands() -> list[str]:
     return [line for block in blocks("sh") for line in block.splitlines() if line.startswith("botox ")]
 
 
+@pytest.mark.plain_only
 def test_every_command_that_is_shown_runs(botox: Botox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "protocols").symlink_to(ROOT / "protocols")
@@ -60,6 +61,7 @@ def test_the_two_commands_are_those_that_the_checks_run() -> None:
     assert "grep -m1 '^python3 -m venv .*\\[dev\\]' README.md" in (ROOT / ".ci" / "run").read_text()
 
 
+@pytest.mark.plain_only
 def test_the_views_that_are_named_are_there(botox: Botox, ledger: Path) -> None:
     import sqlite3
 

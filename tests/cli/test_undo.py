@@ -35,6 +35,7 @@ CHANGES: dict[str, Callable[[Botox], Result]] = {
 }  # fmt: skip
 
 
+@pytest.mark.plain_only
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_undo_leaves_what_stood_before_and_undo_again_what_stood_after(cycle: Botox, ledger: Path, change: Callable[[Botox], Result]) -> None:
     before = views(ledger, history=False)
@@ -247,6 +248,7 @@ def test_a_change_in_between_is_never_taken_back(cycle: Botox, at_a_terminal: An
     assert [item["visit"] for item in items(cycle, "visit", "list")] == [1, 2, 3]
 
 
+@pytest.mark.plain_only
 def test_the_chain_holds_and_every_step_is_an_entry(cycle: Botox, ledger: Path) -> None:
     from botoxcli.store.reader import open_ledger
 

@@ -111,6 +111,7 @@ def practice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Practice:
     return one
 
 
+@pytest.mark.plain_only
 def test_ten_years(practice: Practice) -> None:
     the_first_year(practice)
     mistakes_are_put_right(practice)
