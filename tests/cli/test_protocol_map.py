@@ -34,7 +34,7 @@ def test_as_figures_and_as_svg_it_has_the_same_marks(botox: Botox, tmp_path: Pat
     marks = {mark["site"] for view in item["views"] for mark in view["marks"]}
     path = tmp_path / "map.svg"
     assert botox("protocol", "map", "chronic-migraine", "--format", "svg", "--output", str(path)).exit_code == 0
-    drawn = [group.get("data-site") for group in ElementTree.parse(path).iter() if group.get("data-site")]
+    drawn = [site for group in ElementTree.parse(path).iter() if (site := group.get("data-site"))]
     assert len(marks) == 31
     assert sorted(drawn) == sorted(marks)
     assert path.stat().st_mode & 0o777 == 0o600
