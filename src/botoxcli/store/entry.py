@@ -7,15 +7,11 @@ Conventions. ``seq`` and every other number is the last one plus one, given insi
 from __future__ import annotations
 
 import hashlib
-import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
-
-from sqlmodel import Session as Transaction
-from sqlmodel import col, delete, func, select
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from botoxcli import __version__
 from botoxcli.errors import LedgerDamaged, ValueRefused
@@ -23,18 +19,30 @@ from botoxcli.store import bulk, chain
 from botoxcli.store.reader import Reader
 from botoxcli.store.rows import instant_text
 from botoxcli.store.steps import HASHED_TABLES
-from botoxcli.store.tables import DraftRow, EntryRow, FreeTextRow, Recorded
+from botoxcli.store.tables import EntryRow, FreeTextRow, Recorded, Row
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import InstrumentedAttribute
 
 PROGRAM = f"botoxcli {__version__}"
+
+
+class Writing(Protocol):
+    """What a change writes through: a transaction that has begun. ``raw`` sees at once what was inserted; each ``salt`` is a new one."""
+
+    @property
+    def raw(self) -> sqlite3.Connection: ...
+    def insert(self, rows: Sequence[Row]) -> None: ...
+    def salt(self) -> str: ...
 
 
 class Entry:
     """A change's own entry: a reader of its transaction, and what every kind of change needs."""
 
-    def __init__(self, transaction: Transaction, path: Path, *, command: str, actor: str, at: datetime, key: str | None) -> None:
-        self._transaction = transaction
+    def __init__(self, writing: Writing, path: Path, *, command: str, actor: str, at: datetime, key: str | None) -> None:
+        self._writing = writing
         self._path = path
-        self._raw = cast("sqlite3.Connection", transaction.connection().connection.driver_connection)
+        self._raw = writing.raw
         self.reader = Reader(self._raw, path)
         self.seq = self._next(EntryRow.seq)
         self._entry: dict[str, Any] = {
@@ -79,7 +87,7 @@ class Entry:
 
     def drop_draft(self, key: str) -> None:
         """Removes the draft that this change completes. Drafts are no part of the record: this alone makes no entry."""
-        self._transaction.exec(delete(DraftRow).where(col(DraftRow.change_key) == key))
+        self._raw.execute("DELETE FROM draft WHERE change_key = ?", (key,))
 
     def close(self) -> None:
         """Writes the entry with its hash, and holds it against the rows as SQLite gives them back."""
@@ -92,13 +100,12 @@ class Entry:
         for row in self._rows:
             tables[str(row.__tablename__)].append(row.model_dump())
         computed = bulk.digest(previous, self._entry, {table: bulk.together(table, rows, self._bulks) for table, rows in tables.items()})
-        self._transaction.add(EntryRow(**self._entry, hash=computed))
-        self._transaction.flush()
+        self._writing.insert([EntryRow(**self._entry, hash=computed)])
         if bulk.entry_hash(self._raw, self.seq, previous) != computed or chain.broken_commitments(self._raw, self.seq):
             raise LedgerDamaged(str(self._path), "what was written does not come back as it was; nothing was recorded")
 
     def _text(self, about: str, content: str, *, patient_id: int | None = None, version_id: int | None = None) -> None:
-        salt = secrets.token_hex(32)
+        salt = self._writing.salt()
         row = FreeTextRow(
             free_text_id=self._next(FreeTextRow.free_text_id), entry_seq=self.seq, patient_id=patient_id, visit_version_id=version_id,
             about=about, commitment="", salt=salt, content=content,
@@ -108,8 +115,7 @@ class Entry:
 
     def _add(self, *rows: Recorded) -> None:
         self._rows.extend(rows)
-        self._transaction.add_all(rows)
-        self._transaction.flush()
+        self._writing.insert(rows)
 
     def _add_bulk(
         self, table: str, columns: tuple[str, ...], rows: Callable[[], Iterator[tuple[Any, ...]]], told: Callable[[int], None] | None = None
@@ -121,7 +127,9 @@ class Entry:
 
     def _next(self, number: int) -> int:
         """One more than the highest of a column; numbers begin at 1."""
-        return (self._transaction.exec(select(func.max(number))).one() or 0) + 1
+        column = cast("InstrumentedAttribute[int]", number)
+        (highest,) = self._raw.execute(f"SELECT max({column.key}) FROM {column.class_.__tablename__}").fetchone()  # noqa: S608 - names of our own schema
+        return int(highest or 0) + 1
 
 
 def _plain(value: Any) -> Any:

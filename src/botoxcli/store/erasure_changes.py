@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlmodel import col, delete, func
-
 from botoxcli.store.entry import Entry
 from botoxcli.store.steps import ERASABLE, HASHED_TABLES
-from botoxcli.store.tables import DraftRow, ErasureRow
+from botoxcli.store.tables import ErasureRow
 
 # ruff: noqa: S608 - names of our own schema
 
@@ -27,7 +25,7 @@ class ErasureChanges(Entry):
         self._blank(patient_id, "identity", identities)
         self._blank(patient_id, "free_text", texts)
         (code,) = self._raw.execute("SELECT code FROM patient WHERE patient_id = ?", (patient_id,)).fetchone()
-        self._transaction.exec(delete(DraftRow).where(func.lower(col(DraftRow.patient_code)) == code.lower()))
+        self._raw.execute("DELETE FROM draft WHERE lower(patient_code) = lower(?)", (code,))
         return len(identities)
 
     def _blank(self, patient_id: int, table: str, numbers: Iterable[int]) -> None:

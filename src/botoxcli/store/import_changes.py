@@ -7,7 +7,6 @@ gave, which is the most that it can be. A note goes to ``free_text``, as ``decis
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -48,7 +47,7 @@ class ImportChanges(Entry):
         self._add_bulk("archive", ("archive_id", "entry_seq", "patient_id", "archived", "date", "why"), lambda: iter(archived), told)
 
     def _identity(self, number: int, patient_id: int, one: PatientTold) -> tuple[Any, ...]:
-        salt, born = secrets.token_hex(32), day_text(one.born)
+        salt, born = self._writing.salt(), day_text(one.born)
         commitment = chain.commitment(salt, chain.erasable_value("identity", {"name": one.name, "born": born}))
         return (number, self.seq, patient_id, commitment, salt, one.name, born)
 
@@ -91,7 +90,7 @@ class ImportChanges(Entry):
         first = self._next(FreeTextRow.free_text_id)
         rows = []
         for number, (version, patient_id, note) in enumerate(notes, start=first):
-            salt = secrets.token_hex(32)
+            salt = self._writing.salt()
             commitment = chain.commitment(salt, chain.erasable_value("free_text", {"content": note}))
             rows.append((number, self.seq, patient_id, version, "decision", commitment, salt, note))
         columns = ("free_text_id", "entry_seq", "patient_id", "visit_version_id", "about", "commitment", "salt", "content")

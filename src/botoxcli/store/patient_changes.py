@@ -6,7 +6,6 @@ that they are forgotten with the patient.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -48,7 +47,7 @@ class PatientChanges(Entry):
         self.reason(reason, patient_id)
 
     def _identify(self, patient_id: int, name: str, born: date) -> None:
-        salt = secrets.token_hex(32)
+        salt = self._writing.salt()
         identity = IdentityRow(
             identity_id=self._next(IdentityRow.identity_id), entry_seq=self.seq, patient_id=patient_id, commitment="",
             salt=salt, name=name, born=day_text(born),

@@ -7,10 +7,13 @@ entry. The time is given, aware. What can be added stands with the kind of chang
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 from sqlmodel import Session as Transaction
 
@@ -21,10 +24,25 @@ from botoxcli.store.import_changes import ImportChanges
 from botoxcli.store.patient_changes import PatientChanges
 from botoxcli.store.place import Place
 from botoxcli.store.stock_changes import StockChanges
-from botoxcli.store.tables import ReversalRow, SettingRow
+from botoxcli.store.tables import ReversalRow, Row, SettingRow
 from botoxcli.store.visit_changes import VisitChanges
 
 SETTINGS = ("practice", "practitioner", "time-zone", "jurisdiction", "backup-limit")
+
+
+class OneTransaction:
+    """A change's own transaction, through SQLModel."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self.raw = cast("sqlite3.Connection", transaction.connection().connection.driver_connection)
+
+    def insert(self, rows: Sequence[Row]) -> None:
+        self._transaction.add_all(rows)
+        self._transaction.flush()
+
+    def salt(self) -> str:
+        return secrets.token_hex(32)
 
 
 class Recorder:
@@ -40,7 +58,7 @@ class Recorder:
             engine = open_writer(self._place)
             try:
                 with Transaction(engine) as transaction:
-                    change = Change(transaction, self._place.path, command=command, actor=actor, at=at, key=key)
+                    change = Change(OneTransaction(transaction), self._place.path, command=command, actor=actor, at=at, key=key)
                     yield change
                     change.close()
                     transaction.commit()
@@ -48,15 +66,25 @@ class Recorder:
                 engine.dispose()
 
 
-def create_ledger(place: Path | Place, *, settings: Mapping[str, str], actor: str, at: datetime, salt: bytes | None = None) -> bool:
+def create_ledger(
+    place: Path | Place,
+    *,
+    settings: Mapping[str, str],
+    actor: str,
+    at: datetime,
+    salt: bytes | None = None,
+    furnish: Callable[[Place], None] | None = None,
+) -> bool:
     """``init``: a new ledger that holds the settings as its first entry; encrypted if the place has a key, under this ``salt`` or a new one.
 
-    Returns whether its folder, older than it, lets others in.
+    ``furnish`` writes more into it before it has its name. Returns whether its folder, older than it, lets others in.
     """
 
     def first_entry(beside: Place) -> None:
         with Recorder(beside).change(command="init", actor=actor, at=at) as change:
             change.set_settings(settings)
+        if furnish:
+            furnish(beside)
 
     return create(place, first_entry, salt=salt)
 
