@@ -1,10 +1,14 @@
-"""``botox demo``: a fictitious practice to look at. It makes a ledger of its own in a temporary folder and touches no other."""
+"""``botox demo``: a fictitious practice to look at, in a ledger of its own in a temporary folder; or one of any size in a new file.
+
+It touches no ledger that is there.
+"""
 
 from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -17,11 +21,30 @@ app = new_app()
 
 
 @app.command()
-def demo(ctx: typer.Context) -> None:
+def demo(
+    ctx: typer.Context,
+    patients: Annotated[
+        int | None, typer.Option("--patients", help="A practice of so many patients ever, written to the new file of --ledger.")
+    ] = None,
+    in_care: Annotated[int | None, typer.Option("--in-care", help="How many of them are in care today; else a quarter.")] = None,
+    years: Annotated[int | None, typer.Option("--years", help="How many years it goes back; else 10.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="The same seed, size and day give the same practice; else 1.")] = None,
+) -> None:
     """A fictitious practice to look at; never touches the real ledger.
 
     Example: botox demo
+    Example: botox demo --ledger big.db --patients 200 --in-care 60 --years 10 --seed 1
     """
+    if any(one is not None for one in (patients, in_care, years, seed)):
+        from botoxcli.cli.demo_practice import demo_practice
+
+        demo_practice(state_of(ctx), patients=patients, in_care=in_care, years=years, seed=seed)
+    else:
+        _demo_visit(ctx)
+
+
+def _demo_visit(ctx: typer.Context) -> None:
+    """Seven patients in a temporary ledger, and one of them seen from the intake to the list."""
     from botoxcli.cli.consult_print import print_consult
     from botoxcli.cli.due import print_due
     from botoxcli.cli.protocols import DEFAULT_PROTOCOL, shipped_edition

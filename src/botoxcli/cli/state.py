@@ -29,7 +29,7 @@ class State:
     """The global options of one run. ``today_words`` is as it was typed, ``today_where`` where it came from.
 
     ``ledger`` is where it is and how its key is come by; nobody is asked for one before an encrypted file is met, and never
-    with ``no_input``. ``key_file`` is the file that holds the key, if one was named.
+    with ``no_input``. ``key_file`` is the file that holds the key, if one was named; ``ledger_named`` says that ``--ledger`` was typed.
     """
 
     ledger: Place
@@ -37,6 +37,7 @@ class State:
     today_where: str
     actor_given: str | None
     key_file: Path | None = None
+    ledger_named: bool = False
 
     @classmethod
     def from_options(
@@ -52,7 +53,7 @@ class State:
 
             return key_for(path, keys, no_input=no_input)
 
-        return cls(Place(path, asked_once(key)), words, where, actor, keys)
+        return cls(Place(path, asked_once(key)), words, where, actor, keys, ledger is not None)
 
     @property
     def today_is_set(self) -> bool:
