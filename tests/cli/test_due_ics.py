@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -19,9 +19,9 @@ from typer.testing import CliRunner
 
 from botoxcli import clock
 from botoxcli.clinic.dates import Span
+from botoxcli.clinic.due_calendar import DueCalendar, Gone
 from botoxcli.clinic.due_window import DueItem, Window
 from botoxcli.clinic.history import FollowUpRule
-from botoxcli.clinic.past_entry import LedgerMark
 from botoxcli.files import due_ics
 from botoxcli.store.reader import open_ledger
 
@@ -83,13 +83,21 @@ def cycle(botox: Botox, made: Path, ledger_path: Path) -> Botox:
 
 def test_the_whole_calendar(cycle: Botox) -> None:
     said = done(cycle(*ICS)).stdout
-    uid = next(line for line in said.splitlines() if line.startswith("UID:")).removeprefix("UID:")
-    assert uid.startswith("P0001.chronic-migraine.session@")
-    assert said.replace(uid, "IT").split("\n") == [
-        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//botoxcli//due dates//EN", "BEGIN:VEVENT", "SUMMARY:Session: P0001\\, due 2026-06-02",
-        "DTSTART;VALUE=DATE:20260525", "DTEND;VALUE=DATE:20260903", "DTSTAMP:20260309T100000Z", "UID:IT", "SEQUENCE:19", "CLASS:PRIVATE",
-        "DESCRIPTION:Due 2026-06-02. chronic-migraine: visit 3\\, session: 2026-03-0", " 2 + 12 weeks = 2026-05-25\\, due by 2026-06-02"
-        " (+ 3 months)\\, latest 2026-0", " 9-02 (+ 6 months).", "TRANSP:TRANSPARENT", "END:VEVENT", "END:VCALENDAR", "",
+    whole = said.replace("\n ", "")
+    uids = re.findall(r"UID:(.*)", whole)
+    assert [uid.split("@")[0] for uid in uids] == ["P0001.chronic-migraine.session", "P0001.chronic-migraine.onset-check"]
+    assert len({uid.split("@")[1] for uid in uids}) == 1
+    assert re.sub(r"UID:.*", "UID:IT", whole).split("\n") == [
+        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//botoxcli//due dates//EN",
+        "BEGIN:VEVENT", "SUMMARY:Session: P0001\\, due 2026-06-02", "DTSTART;VALUE=DATE:20260525", "DTEND;VALUE=DATE:20260903",
+        "DTSTAMP:20260309T100000Z", "UID:IT", "SEQUENCE:195213600", "CLASS:PRIVATE",
+        "DESCRIPTION:Due 2026-06-02. chronic-migraine: visit 3\\, session: 2026-03-02 + 12 weeks = 2026-05-25\\, "
+        "due by 2026-06-02 (+ 3 months)\\, latest 2026-09-02 (+ 6 months).",
+        "STATUS:CONFIRMED", "TRANSP:TRANSPARENT", "END:VEVENT",
+        "BEGIN:VEVENT", "SUMMARY:Not due any more: onset check\\, P0001", "DTSTART;VALUE=DATE:20260302", "DTEND;VALUE=DATE:20260303",
+        "DTSTAMP:20260309T100000Z", "UID:IT", "SEQUENCE:195213600", "CLASS:PRIVATE",
+        "DESCRIPTION:chronic-migraine. It was in an earlier list\\, or could have been\\; it stands on the day of the last visit.",
+        "STATUS:CANCELLED", "TRANSP:TRANSPARENT", "END:VEVENT", "END:VCALENDAR", "",
     ]  # fmt: skip
     assert cycle(*ICS).stdout == said
 
@@ -97,9 +105,10 @@ def test_the_whole_calendar(cycle: Botox) -> None:
 def test_it_follows_the_list(cycle: Botox) -> None:
     def kinds(*flags: str) -> list[str]:
         events = icalendar.Calendar.from_ical(done(cycle("due", "--format", "ics", *flags)).stdout).walk("VEVENT")
-        return [str(one["UID"]).split("@")[0].split(".")[2] for one in events]
+        return [str(one["UID"]).split("@")[0].split(".")[2] for one in events if one["STATUS"] == "CONFIRMED"]
 
-    assert kinds("--today", "2026-03-12") == ["onset-check"]
+    assert kinds("--today", "2026-03-12") == ["onset-check", "session"]  # the calendar may have that session where visit 2 put it
+    assert kinds("--today", "2026-03-12", "--kind", "onset-check") == ["onset-check"]
     assert kinds("--today", "2026-03-12", "--within", "3m") == ["onset-check", "session"]
     assert kinds("--today", "2026-03-12", "--within", "3m", "--kind", "session") == ["session"]
     assert kinds("--today", "2026-06-03", "--overdue") == ["session"]
@@ -116,11 +125,11 @@ def test_names_only_when_asked(cycle: Botox) -> None:
 def test_two_practices_do_not_collide(cycle: Botox, tmp_path: Path) -> None:
     other = str(tmp_path / "other" / "ledger.db")
     done(cycle("--ledger", other, "init", "--practice", "Other", "--practitioner", "Dr Example", "--time-zone", "UTC", "--plaintext", "--no-input"))
-    marks, window = [], _window(date(2026, 1, 1), 1, 2, 3)
+    stamps, place = [], ("P0001", "x", "session", None)
     for path in (tmp_path / "practice" / "ledger.db", Path(other)):
         with open_ledger(path) as reader:
-            marks.append(reader.mark())
-    assert due_ics.uid(window, marks[0]) != due_ics.uid(window, marks[1])
+            stamps.append(due_ics.Stamp(reader.mark().first_hash, NOW))
+    assert due_ics.uid(place, stamps[0]) != due_ics.uid(place, stamps[1])
 
 
 def test_khal_moves_the_event_and_holds_it_once(cycle: Botox, tmp_path: Path) -> None:
@@ -150,16 +159,97 @@ def test_todoman_has_each_to_do_once_where_the_file_lies(cycle: Botox, tmp_path:
     assert "Session: P0001, due 2026-06-20" in listed[1]
 
 
-def test_sequence_grows_with_every_change(cycle: Botox) -> None:
+def test_sequence_grows_with_every_change_a_restore_and_a_day(cycle: Botox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def sequence() -> int:
-        (event,) = icalendar.Calendar.from_ical(done(cycle(*ICS)).stdout).walk("VEVENT")
+        (event,) = (one for one in _components(done(cycle(*ICS)).stdout) if ".session@" in str(one["UID"]))
         return int(str(event["SEQUENCE"]))
 
-    first = sequence()
-    done(cycle(*MOVED))
-    second = sequence()
-    done(cycle("undo", "--yes"))
-    assert first < second < sequence()
+    def later(seconds: int) -> None:
+        monkeypatch.setattr(clock, "utc_now", lambda: NOW + timedelta(seconds=seconds))
+
+    backup, found = str(tmp_path / "older.db"), [sequence()]
+    done(cycle("ledger", "backup", backup))
+    for at, change in enumerate((MOVED, ("undo", "--yes"), ("ledger", "restore", backup, "--yes")), start=1):
+        later(at)
+        done(cycle(*change))
+        found.append(sequence())
+    later(14 * 3600)  # the next day: windows open and close by the days alone
+    found.append(sequence())
+    assert found == sorted(set(found))
+    later(14 * 3600 + 60)
+    assert sequence() == found[-1]
+
+
+ARCHIVED = ("patient", "archive", "P0001", "--reason", "died")
+FORGOTTEN = ("patient", "forget", "P0001", "--reason", "asked", "--retention-checked", "--keep-others", "--no-input")
+
+
+@pytest.mark.parametrize(
+    "change", [ARCHIVED, ("patient", "pause", "P0001", "--until", "2027-01-01", "--reason", "travels"), FORGOTTEN], ids=lambda one: str(one[1])
+)
+@pytest.mark.parametrize("todos", [False, True], ids=["events", "to-dos"])
+def test_what_is_not_due_any_more_is_cancelled_by_its_code(cycle: Botox, change: tuple[str, ...], todos: bool) -> None:
+    flags = (*ICS, "--identify", *(["--todos"] if todos else []))
+    before = {str(one["UID"]): str(one["STATUS"]) for one in _components(done(cycle(*flags)).stdout)}
+    done(cycle(*change))
+    said = done(cycle(*flags)).stdout
+    gone = {str(one["UID"]): one for one in _components(said) if one["STATUS"] == "CANCELLED"}
+    assert {uid for uid, status in before.items() if status != "CANCELLED"} & set(gone)
+    assert not any("Ada" in str(one["SUMMARY"]) for one in gone.values())
+    assert ("Ada" in said) == (change[1] == "pause")  # the end of a pause is still to come
+    assert {one.decoded("DUE" if todos else "DTSTART") for one in gone.values()} == {date(2026, 3, 2)}
+
+
+def test_it_is_said_for_a_year_and_of_the_kind_that_is_asked(cycle: Botox) -> None:
+    def gone(day: str, *flags: str) -> int:
+        return sum(one["STATUS"] == "CANCELLED" for one in _components(done(cycle("due", "--today", day, "--format", "ics", *flags)).stdout))
+
+    assert (gone("2026-05-20"), gone("2026-05-20", "--kind", "session")) == (1, 0)
+    done(cycle(*ARCHIVED))  # on 2026-03-09, by the machine's clock
+    assert (gone("2027-03-09"), gone("2027-03-09", "--kind", "session"), gone("2027-03-10")) == (3, 1, 0)
+
+
+def test_a_session_that_lapsed_is_cancelled_and_one_that_is_later_is_not(cycle: Botox) -> None:
+    def status(day: str, *flags: str) -> dict[str, str]:
+        calendar = _components(done(cycle("due", "--today", day, "--format", "ics", *flags)).stdout)
+        return {str(one["UID"]).split("@")[0].split(".")[2]: str(one["STATUS"]) for one in calendar}
+
+    assert status("2026-03-12")["session"] == "CONFIRMED"
+    assert status("2026-09-02")["session"] == "CONFIRMED"
+    assert status("2026-09-03")["session"] == "CANCELLED"
+    assert status("2026-09-03", "--all")["session"] == "CONFIRMED"
+
+
+def test_khal_has_nothing_ahead_of_who_was_archived(cycle: Botox, tmp_path: Path) -> None:
+    program = _Calendar(tmp_path, "khal", KHAL)
+    ahead = ("list", "--once", "--day-format", "", "--format", "{cancelled}{start} {title}", "2026-05-20", "400d")
+    listed = []
+    for change in (None, ARCHIVED, ("undo", "--yes")):
+        if change:
+            done(cycle(*change))
+        program.file.write_text(done(cycle(*ICS)).stdout, newline="")
+        program.run("import", "--batch", str(program.file))
+        listed.append(program.run(*ahead).splitlines())
+    there = ["2026-05-25 Session: P0001, due 2026-06-02"]
+    assert [listed[0], listed[1]] == [there, []]
+    assert there[0] in listed[2]
+    past = program.run("list", "--once", "--day-format", "", "--format", "{cancelled}{title}", "2026-03-02", "1d").splitlines()
+    assert sorted(past) == ["CANCELLED Not due any more: consult review, P0001", "CANCELLED Not due any more: onset check, P0001"]
+
+
+def test_todoman_lists_nothing_of_who_was_archived(cycle: Botox, tmp_path: Path) -> None:
+    program = _Calendar(tmp_path, "todoman", TODOMAN)
+    target = program.folder / "due" / "botox.ics"
+    target.parent.mkdir()
+    done(cycle(*ARCHIVED))
+    target.write_text(done(cycle(*ICS, "--todos")).stdout, newline="")
+    assert program.run("--porcelain", "list") == "[]\n"
+    assert '"summary": "Not due any more: session, P0001"' in program.run("--porcelain", "list", "--status", "ANY")
+
+
+def _components(text: str) -> list[icalendar.Component]:
+    calendar = icalendar.Calendar.from_ical(text)
+    return [*calendar.walk("VEVENT"), *calendar.walk("VTODO")]
 
 
 class _Calendar:
@@ -185,7 +275,7 @@ class _Calendar:
         return said.stdout
 
 
-MARK = LedgerMark("ab" * 32, 7, "2026-03-09T10:00:00Z")
+STAMP = due_ics.Stamp("ab" * 32, NOW)
 
 
 def _window(anchor: date, earliest: int, due: int, latest: int | None, patient: str = "P0001") -> Window:
@@ -198,7 +288,7 @@ def _window(anchor: date, earliest: int, due: int, latest: int | None, patient: 
 def test_no_name_can_inject_a_line(name: str, earliest: int, due: int, latest: int | None, todos: bool) -> None:
     stream = io.StringIO(newline="")
     item = DueItem(_window(date(2026, 1, 1), earliest, due, latest), "open", 0)
-    due_ics.write_calendar([item], MARK, stream, names={"P0001": name}, todos=todos)
+    due_ics.write_calendar(DueCalendar((item,), ()), STAMP, stream, names={"P0001": name}, todos=todos)
     lines = stream.getvalue().encode().split(b"\r\n")
     assert max(len(line) for line in lines) <= 75
     assert not any(b"\r" in line or b"\n" in line or b"\x1b" in line for line in lines)
@@ -209,8 +299,10 @@ def test_no_name_can_inject_a_line(name: str, earliest: int, due: int, latest: i
 
 def test_the_last_day_of_the_calendar_has_an_end() -> None:
     stream = io.StringIO(newline="")
-    due_ics.write_calendar([DueItem(_window(date(9999, 12, 31), 0, 0, 0), "open", 0)], MARK, stream)
-    assert "DTEND;VALUE=DATE:99991231" in stream.getvalue()
+    due_ics.write_calendar(
+        DueCalendar((DueItem(_window(date(9999, 12, 31), 0, 0, 0), "open", 0),), (Gone(("P0001", "x", "session", None), date.max),)), STAMP, stream
+    )
+    assert stream.getvalue().count("DTEND;VALUE=DATE:99991231") == 2
 
 
 def test_the_other_forms_load_no_calendar(cycle: Botox, tmp_path: Path) -> None:
@@ -226,14 +318,3 @@ def test_the_other_forms_load_no_calendar(cycle: Botox, tmp_path: Path) -> None:
 
 def test_without_anything_due_it_is_an_empty_calendar(botox: Botox, ledger: Path) -> None:
     assert done(botox("due", "--format", "ics")).stdout == "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//botoxcli//due dates//EN\nEND:VCALENDAR\n"
-
-
-@pytest.mark.parametrize(("anchors", "grows"), [(("pause-end", "consult", "lapse"), True), (("consult", "consult"), False)])
-def test_what_the_days_alone_change_grows_too(anchors: tuple[str, ...], grows: bool) -> None:
-    found = []
-    for anchor in anchors:
-        window, stream = _window(date(2026, 1, 1), 1, 2, 3), io.StringIO(newline="")
-        due_ics.write_calendar([DueItem(replace(window, rule=replace(window.rule, anchor=anchor)), "open", 0)], MARK, stream)
-        found.append(stream.getvalue().partition("SEQUENCE:")[2].split("\r\n")[0])
-    assert (len(set(found)) == len(found)) == grows
-    assert found == sorted(found, key=int)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from botoxcli.cli.due_verbose import Courses
+    from botoxcli.cli.state import State
+    from botoxcli.clinic.due_calendar import DueCalendar
     from botoxcli.store.reader import Reader
 
 app = new_app()
@@ -60,8 +62,8 @@ def due(
 ) -> None:
     """Who is due, for what, since when; the latest first.
 
-    A calendar that imports the list of --format ics again moves what it has and holds nothing twice; what is not due any more stays in it until
-    it is deleted there.
+    A calendar that imports the list of --format ics again moves what it has and holds nothing twice. What is not due any more comes as cancelled,
+    for a year; what moved beyond the horizon comes with its new days.
 
     --verbose draws a line of signs on a screen, from 0 to 28 days, and writes the figures in a pipe. JSON has two keys more,
     baseline_headache_days and headache_days (a list, null where a window has too few days); CSV has the same columns, the list as one text.
@@ -88,7 +90,10 @@ def due(
         if form is DueForm.TABLE:
             print_due(items, names, explained=explained, day=day.isoformat(), courses=courses)
         elif form is DueForm.ICS:
-            write_ics(reader, items, names, todos=todos)
+            from botoxcli.workflow.due_calendar import calendar_list
+
+            told = calendar_list(reader, day, items, kind=kind.value if kind else None)
+            write_ics(state, reader, told, names, todos=todos)
         else:
             write_due(items, form.value, names=names, explained=explained, courses=courses)
         if sys.stdout.isatty() and sys.stderr.isatty():
@@ -156,13 +161,15 @@ def write_due(
     write_rows("due", columns, rows, form=form, output=output)
 
 
-def write_ics(reader: Reader, items: Iterable[DueItem], names: dict[str, str] | None, *, todos: bool) -> None:
-    """The list for a calendar."""
-    from botoxcli.files.due_ics import write_calendar
+def write_ics(state: State, reader: Reader, told: DueCalendar, names: dict[str, str] | None, *, todos: bool) -> None:
+    """The list for a calendar, as of the last entry or of this day's beginning."""
+    from botoxcli.files.due_ics import Stamp, write_calendar
     from botoxcli.files.output import output
 
+    began = clock.local_now(state.zone(reader.settings())).replace(hour=0, minute=0, second=0, microsecond=0)
+    mark = reader.mark()
     with output(None) as stream:
-        write_calendar(items, reader.mark(), stream, names=names, todos=todos)
+        write_calendar(told, Stamp.of(mark.first_hash, mark.last_at, began), stream, names=names, todos=todos)
 
 
 def print_due(items: Sequence[DueItem], names: dict[str, str] | None, *, explained: bool, day: str, courses: Courses | None = None) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from botoxcli.clinic.audit import AuditedSession, UndecidedConsult
     from botoxcli.clinic.backup_age import BackupFacts
     from botoxcli.clinic.diary import DiaryDay
+    from botoxcli.clinic.due_calendar import PastCourse
     from botoxcli.clinic.editions import PinnedEdition
     from botoxcli.clinic.forgetting import Erasable
     from botoxcli.clinic.history import Appointment, DueCandidate, FollowUpRule, PastToxin, PatientHistory
@@ -176,6 +177,12 @@ class Reader:
         An archived patient whose archive names a response rule stays one, with the day of the stop.
         """
         return due_candidates(self._connection, patient_id)
+
+    def past_courses(self) -> tuple[PastCourse, ...]:
+        """Every patient under every protocol that ever had a visit, those who were forgotten or archived too, by code."""
+        from botoxcli.store.calendar_reader import past_courses
+
+        return past_courses(self._connection)
 
     def follow_up_rules(self, edition_id: int) -> tuple[FollowUpRule, ...]:
         """The windows of a pinned edition, in the file's order."""
