@@ -61,7 +61,7 @@ def test_a_font_of_the_machine_sets_what_the_packed_one_lacks(tmp_path: Path, fo
 
 def test_a_font_without_the_outline_is_not_taken(tmp_path: Path) -> None:
     made_font(tmp_path / "Blank-Regular.ttf", [ord("例")], glyph=3)  # the space
-    with pytest.raises(PaperRefused, match="no font on this machine"):
+    with pytest.raises(PaperRefused, match="no TrueType font on this machine"):
         fonts_for(["例"], [tmp_path])
 
 

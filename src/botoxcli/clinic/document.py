@@ -53,10 +53,14 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture: ``shape`` is what is drawn (a head map, a plot of a course), ``told`` says the same in words, for a reader without pictures."""
+    """A picture: ``shape`` is what is drawn (a head map, a plot of a course), ``told`` says the same in words, for a reader without pictures.
+
+    A ``small`` one stands beside text, and a heading says what it shows.
+    """
 
     shape: object
     told: str
+    small: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ Reader: TypeAlias = Literal["chart", "patient"]
 class Document:
     """A sheet. ``over`` stands above the title (whose it is), ``mark`` across the page (``VOID``), ``foot`` below all.
 
+    ``running`` says on every page of paper whose and which record it is, so that a page that goes astray is known again; text has no pages.
+
     ``reader`` is who holds it: a page for the ``chart`` is set close, one for a ``patient`` large.
     """
 
@@ -87,6 +93,7 @@ class Document:
     dated: date
     mark: str = ""
     foot: tuple[str, ...] = ()
+    running: str = ""
     reader: Reader = "chart"
 
 

@@ -37,7 +37,7 @@ def prep_sheet(patient: KnownPatient, practice: str, session_at: datetime, lines
     blocks += [Heading("Please leave off"), Points(avoid)] if avoid else []
     blocks += [Heading("Ask the prescriber"), Points(ask)] if ask else []
     blocks += [Heading("Always"), Paragraph(always)]
-    return Document("Before your treatment", practice, tuple(blocks), session_at.date(), reader="patient")
+    return Document("Before your treatment", practice, tuple(blocks), session_at.date(), running=_who(patient), reader="patient")
 
 
 def aftercare_sheet(facts: AftercareFacts) -> Document:
@@ -60,6 +60,7 @@ def aftercare_sheet(facts: AftercareFacts) -> Document:
             Paragraph(sheet.call_us),
         ),
         dated=facts.on,
+        running=_who(facts.patient),
         reader="patient",
     )
 

@@ -20,6 +20,7 @@ from botoxcli.clinic.document import Block, Columns, Document, Facts, Figure, Gr
 from botoxcli.clinic.dosing import BillingLine, strength, volume_ul
 from botoxcli.clinic.head_map import HeadMap, session_map, without_a_map
 from botoxcli.clinic.history import KnownPatient, PastConsult
+from botoxcli.clinic.note_course import NoteCourse
 from botoxcli.clinic.past_visit import PastFinding, PastInjection, PastVialUse, Voided, WholeVisit
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.quantity import ml_text, text, units_text
@@ -41,7 +42,10 @@ class Amendment:
 
 @dataclass(frozen=True, slots=True)
 class NoteFacts:
-    """All that a note is made of. ``consult`` is the one that the session rests on; ``chain_head`` the audit chain's last hash."""
+    """All that a note is made of. ``consult`` is the one that the session rests on; ``chain_head`` the audit chain's last hash.
+
+    ``course`` is the course up to the session; None before its first outcome.
+    """
 
     practice: str
     zone: str
@@ -54,6 +58,7 @@ class NoteFacts:
     billing: tuple[BillingLine, ...] = ()
     amendments: tuple[Amendment, ...] = ()
     voided: Voided | None = None
+    course: NoteCourse | None = None
 
 
 def procedure_note(facts: NoteFacts) -> Document:
@@ -73,6 +78,7 @@ def procedure_note(facts: NoteFacts) -> Document:
         dated=visit.head.date,
         mark="VOID" if facts.voided else "",
         foot=tuple(_foot(facts)),
+        running=f"{_who(facts.patient)} · visit {visit.head.visit} · {_chain(facts)}",
     )
 
 
@@ -96,7 +102,7 @@ def _moment(at: datetime, zone: str) -> str:
 
 def _patient(facts: NoteFacts) -> Iterator[tuple[str, str]]:
     patient, visit, protocol = facts.patient, facts.visit, facts.protocol
-    yield "Patient", f"{patient.name} ({patient.code})" if patient.name else f"{patient.code} (name forgotten)"
+    yield "Patient", _who(patient)
     yield "Born", patient.born.isoformat() if patient.born else "forgotten"
     yield "Indication", protocol.indication
     if facts.consult:
@@ -107,6 +113,10 @@ def _patient(facts: NoteFacts) -> Iterator[tuple[str, str]]:
     yield "Consent", "given" if consent == "yes" else consent
     if answers:
         yield "Asked", "; ".join(f"{question} {value}" for question, value in answers.items())
+
+
+def _who(patient: KnownPatient) -> str:
+    return f"{patient.name} ({patient.code})" if patient.name else f"{patient.code} (name forgotten)"
 
 
 def _product(facts: NoteFacts) -> Iterator[tuple[str, str]]:
@@ -260,11 +270,14 @@ def _care(facts: NoteFacts) -> Iterator[Block]:
     sheet, on = facts.protocol.aftercare, facts.visit.head.date
     rules = tuple(f"{line.what.rstrip('.')}, {line.until_words}." for line in aftercare(facts.protocol, on=on, at=None, zone=facts.zone))
     after_it: tuple[Block, ...] = (Heading("Aftercare"), Points((*rules, sheet.call_us)), Paragraph(sheet.warning))
-    yield from after_it
     dates = () if facts.voided else tuple(next_dates(facts.protocol, on))
     if dates:
-        yield Heading("Next dates")
-        yield Facts(dates)
+        after_it = (*after_it, Heading("Next dates"), Facts(dates))
+    if facts.course:
+        plot = Figure(facts.course.plot, facts.course.in_words, small=True)
+        yield Columns(after_it, (Heading("Headache days in 28, up to this day"), plot), share=57)
+    else:
+        yield from after_it
 
 
 def next_dates(protocol: Protocol, day: date) -> Iterator[tuple[str, str]]:
@@ -282,4 +295,8 @@ def _foot(facts: NoteFacts) -> Iterator[str]:
     yield f"Recorded {_moment(at, facts.zone)} by {by}. Jurisdiction {facts.visit.jurisdiction or 'not recorded'}."
     yield "Signed ______________________________   Date ______________"
     yield f"Edition {head.protocol} {head.edition}, sha256 {head.edition_sha256}"
-    yield f"Ledger's chain {facts.chain_head[:SHORT_HASH]}"
+    yield _chain(facts)
+
+
+def _chain(facts: NoteFacts) -> str:
+    return f"Ledger's chain {facts.chain_head[:SHORT_HASH]}"

@@ -49,13 +49,13 @@ def response_sheet(facts: ResponseSheetFacts) -> Document:
             "This advises; it does not decide.",
             f"Protocol {facts.protocol.id}, edition {facts.protocol.edition}. Ledger's chain {facts.chain_head[:SHORT_HASH]}",
         ),
+        running=f"{_who(facts)} · as of {facts.as_of.isoformat()}",
     )
 
 
 def _about(facts: ResponseSheetFacts) -> Iterator[tuple[str, str]]:
     patient, course = facts.patient, facts.course
-    name = patient.name if facts.named else None
-    yield "Patient", f"{name} ({patient.code})" if name else patient.code
+    yield "Patient", _who(facts)
     if facts.named and patient.born:
         yield "Born", patient.born.isoformat()
     yield "Indication", facts.protocol.indication
@@ -66,6 +66,11 @@ def _about(facts: ResponseSheetFacts) -> Iterator[tuple[str, str]]:
     before = course.baseline
     if facts.counted:
         yield "Baseline", f"{figure(before.days)} headache days in 28 ({before.told})" if before.days is not None else f"none ({before.told})"
+
+
+def _who(facts: ResponseSheetFacts) -> str:
+    name = facts.patient.name if facts.named else None
+    return f"{name} ({facts.patient.code})" if name else facts.patient.code
 
 
 def _answer(facts: ResponseSheetFacts) -> Iterator[Block]:

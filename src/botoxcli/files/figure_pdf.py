@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from botoxcli.clinic.course_plot import CoursePlot
+from botoxcli.clinic.document import Figure
 from botoxcli.clinic.head_map import HeadMap, Mark, MarkState, ViewMap, without_a_map
-from botoxcli.files.paper_fonts import OTHER, PLAIN, STRONG, PageFonts
+from botoxcli.files.paper_fonts import PLAIN, STRONG, PageFonts
 from botoxcli.files.plot_drawing import Bar, Drawing, Shape, Stroke, Words, course_drawing
 
 _SMALL = 6.4
@@ -20,25 +21,28 @@ _FILLS: dict[MarkState, str] = {"planned": "#ffffff", "given": "#1b5e3a", "chang
 _TELLS: dict[MarkState, str] = {"planned": "planned", "given": "given", "changed": "changed", "skipped": "skipped", "extra": "extra"}
 
 
-def figure_flowable(shape: object, width: float, fonts: PageFonts) -> Any:
+def figure_flowable(figure: Figure, width: float, fonts: PageFonts) -> Any:
     """The figure as something that a page can take, as wide as it may be; nothing for a shape that has no picture."""
+    shape = figure.shape
     if isinstance(shape, HeadMap) and shape.views:
         side, across = _sizes(len(shape.views), width)
         high = -(-len(shape.views) // across) * (side + _TITLE_HIGH) + _LEGEND_HIGH
         return _flowable(width, high, lambda canvas: _Map(canvas, fonts, side, across, width).draw(shape, high))
     if isinstance(shape, CoursePlot):
-        drawing = course_drawing(shape)
+        drawing = course_drawing(shape, small=figure.small)
         scale = min(width / drawing.width, 1.0)
         return _flowable(width, drawing.height * scale, lambda canvas: _draw(canvas, drawing, scale, fonts))
     return _flowable(width, 0, lambda _: None)
 
 
-def figure_texts(shape: object) -> Iterator[str]:
+def figure_texts(figure: Figure) -> Iterator[str]:
     """The words that stand in a picture."""
+    shape = figure.shape
     if isinstance(shape, CoursePlot):
-        yield from (one.text for one in course_drawing(shape).shapes if isinstance(one, Words))
+        yield from (one.text for one in course_drawing(shape, small=figure.small).shapes if isinstance(one, Words))
     if isinstance(shape, HeadMap):
         yield without_a_map(shape)
+        yield from (text for view in shape.views for text in (view.title, *view.edges))
 
 
 def _sizes(views: int, width: float) -> tuple[float, int]:
@@ -66,7 +70,7 @@ def _write(canvas: Any, fonts: PageFonts, x: float, y: float, text: str, *, size
     """The text on its base line, each piece in the font that has it; gives its width."""
     from reportlab.pdfbase.pdfmetrics import stringWidth
 
-    pieces = [(part, OTHER if other else STRONG if strong else PLAIN) for part, other in fonts.runs(text)]
+    pieces = [(part, fonts.other if other else STRONG if strong else PLAIN) for part, other in fonts.runs(text)]
     widths: list[float] = [stringWidth(part, font, size) for part, font in pieces]
     x -= {"start": 0.0, "middle": sum(widths) / 2, "end": sum(widths)}[anchor]
     for (part, font), width in zip(pieces, widths, strict=True):

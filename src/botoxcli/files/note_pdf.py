@@ -7,9 +7,10 @@ fit goes on to a next page, and every page has the foot and, on a voided record,
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import md5
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ _MM = 72 / 25.4
 SIZES = {"a4": (210 * _MM, 297 * _MM), "letter": (612.0, 792.0)}
 _MARGIN = 13 * _MM
 _GUTTER = 5 * _MM
+_ID = re.compile(rb"(/ID\s*\[)<[0-9a-f]{32}><[0-9a-f]{32}>\]")
 _PALE, _DARK, _RULE = "#f0f3f5", "#1f2d3a", "#9aa7b1"
 
 
@@ -46,9 +48,9 @@ _LOOKS = {"chart": _Look(8.4, 14, 9.6, 3.2), "patient": _Look(11.5, 18, 13.5, 6)
 
 def document_pdf(document: Document, *, paper: str, folders: Sequence[Path] = ()) -> bytes:
     """The bytes of the file. ``paper`` is ``a4`` or ``letter``; ``folders`` are where the machine keeps its fonts."""
-    pictured = (text for block in flat(document.blocks) if isinstance(block, Figure) for text in figure_texts(block.shape))
+    pictured = (text for block in flat(document.blocks) if isinstance(block, Figure) for text in figure_texts(block))
     fonts = fonts_for([*texts(document), *pictured], folders)
-    return _Setter(document, SIZES[paper], fonts).bytes()
+    return _Setter(document, SIZES[paper], fonts).file()
 
 
 class _Setter:
@@ -58,11 +60,18 @@ class _Setter:
         self.document, self.size, self.fonts = document, size, fonts
         self.look = _LOOKS[document.reader]
         self.width = size[0] - 2 * _MARGIN
-        self.foot = [self._words(text, size=6.6, colour="#44525e") for text in document.foot]
+        foot = [document.running, *document.foot] if document.running else document.foot
+        self.foot = [self._words(text, size=6.6, colour="#44525e", strong=text == document.running) for text in foot]
+        self.pages = 0
         self.foot_height = sum(one.wrap(self.width - 40, 1000)[1] for one in self.foot) + 3
         self.height = size[1] - 2 * _MARGIN - self.foot_height
 
-    def bytes(self) -> bytes:
+    def file(self) -> bytes:
+        """Set twice: the first time only to count the pages, for each says of how many it is."""
+        self._set()
+        return _with_id(self._set())
+
+    def _set(self) -> bytes:
         from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
 
         held = io.BytesIO()
@@ -73,6 +82,7 @@ class _Setter:
             pageTemplates=[PageTemplate(frames=[frame], onPage=self._furnish)],
         )  # fmt: skip
         template.build([*self._head(), *self._flow(self.document.blocks, self.width)], canvasmaker=self._canvas)
+        self.pages = template.page
         return held.getvalue()
 
     def _canvas(self, *arguments: Any, **named: Any) -> Any:
@@ -81,9 +91,7 @@ class _Setter:
 
         canvas = Canvas(*arguments, **named)
         day: date = self.document.dated
-        stamp = canvas._doc._timeStamp
-        stamp.YMDhms, stamp.dhh, stamp.dmm = (day.year, day.month, day.day, 0, 0, 0), 0, 0
-        canvas._doc.signature = md5(repr(self.document).encode("utf-8", "surrogatepass"), usedforsecurity=False)
+        canvas.setDateFormatter(lambda *_now: f"D:{day:%Y%m%d}000000+00'00'")
         return canvas
 
     def _furnish(self, canvas: Any, template: Any) -> None:
@@ -108,7 +116,7 @@ class _Setter:
             one.drawOn(canvas, _MARGIN, top)
         canvas.setFont(PLAIN, 6.6)
         canvas.setFillGray(0.3)
-        canvas.drawRightString(_MARGIN + self.width, _MARGIN + self.foot_height - 11, f"Page {template.page}")
+        canvas.drawRightString(_MARGIN + self.width, _MARGIN + self.foot_height - 11, f"Page {template.page} of {self.pages}")
         canvas.restoreState()
 
     def _head(self) -> Iterator[Any]:
@@ -137,8 +145,8 @@ class _Setter:
                 yield from self._facts(rows, width)
             case Grid():
                 yield from self._grid(block, width)
-            case Figure(shape, _):
-                yield figure_flowable(shape, width, self.fonts)
+            case Figure():
+                yield figure_flowable(block, width, self.fonts)
                 yield self._space(self.look.gap)
             case Columns():
                 yield from self._columns(block, width)
@@ -206,6 +214,12 @@ class _Setter:
         from reportlab.platypus import Spacer
 
         return Spacer(1, height)
+
+
+def _with_id(made: bytes) -> bytes:
+    """The file with an id from its own bytes: reportlab's own has the environment's SOURCE_DATE_EPOCH in it. Its length stays."""
+    told = sha256(_ID.sub(rb"", made)).hexdigest()[:32].encode()
+    return _ID.sub(lambda found: found[1] + b"<" + told + b"><" + told + b">]", made)
 
 
 _FLUSH: list[Any] = [

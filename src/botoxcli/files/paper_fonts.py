@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from xml.sax.saxutils import escape  # it writes; nothing is parsed
 
@@ -25,6 +26,7 @@ _SIMPLE = frozenset({
     "MASCULINE", "MICRO", "KELVIN", "ANGSTROM", "OHM", "CANADIAN", "TIFINAGH",
 })  # fmt: skip
 _ACCENTS = range(0x300, 0x370)
+_JOINING = (*range(0x1F1E6, 0x1F200), *range(0x1F3FB, 0x1F400))  # two letters that make a flag, a colour of the sign before it
 
 
 class PaperRefused(ValueRefused):
@@ -38,17 +40,18 @@ class PaperRefused(ValueRefused):
 
 @dataclass(frozen=True, slots=True)
 class PageFonts:
-    """The fonts of one page. ``packed`` are the characters of the packed font; a text's others are set in ``OTHER``."""
+    """The fonts of one page. ``packed`` are the characters of the packed font; a text's others are set in ``other``, the name of a font."""
 
     packed: frozenset[int]
+    other: str = PLAIN
 
     def marked_up(self, text: str) -> str:
         """The text for a Paragraph: escaped, with the characters that the packed font lacks in the other one."""
-        return "".join(f'<font name="{OTHER}">{escape(part)}</font>' if other else escape(part) for part, other in self.runs(text))
+        return "".join(f'<font name="{self.other}">{escape(part)}</font>' if other else escape(part) for part, other in self.runs(text))
 
     def runs(self, text: str) -> Iterator[tuple[str, bool]]:
-        """The text in pieces, each with whether it needs the other font."""
-        start = 0
+        """The text in pieces, letters and their accents put together, each with whether it needs the other font."""
+        text, start = composed(text), 0
         for place in range(1, len(text) + 1):
             if place == len(text) or self._lacks(text[place]) != self._lacks(text[start]):
                 yield text[start:place], self._lacks(text[start])
@@ -56,6 +59,11 @@ class PageFonts:
 
     def _lacks(self, sign: str) -> bool:
         return ord(sign) not in self.packed
+
+
+def composed(text: str) -> str:
+    """The text with each letter and its accents as one sign, where there is one: an accent that is set by itself would not sit on its letter."""
+    return unicodedata.normalize("NFC", text)
 
 
 def fonts_for(texts: Iterable[str], folders: Sequence[Path]) -> PageFonts:
@@ -69,18 +77,16 @@ def fonts_for(texts: Iterable[str], folders: Sequence[Path]) -> PageFonts:
         pdfmetrics.registerFont(font)
     pdfmetrics.registerFontFamily(PLAIN, normal=PLAIN, bold=STRONG, italic=PLAIN, boldItalic=STRONG)
     packed = frozenset(plain.face.charToGlyph) & frozenset(strong.face.charToGlyph)
-    signs = {sign for text in texts for sign in text}
+    signs = {sign for text in texts for sign in composed(text)}
     if any(not _set_one_by_one(sign) for sign in signs):
         raise PaperRefused("the text has a script whose letters join, stack or run from right to left, and a PDF made here cannot set it")
     lacking = {ord(sign) for sign in signs} - packed
-    if lacking:
-        _register_other(lacking, folders)
-    return PageFonts(packed)
+    return PageFonts(packed, _other(lacking, folders)) if lacking else PageFonts(packed)
 
 
 def _set_one_by_one(sign: str) -> bool:
     """Whether the sign stands for itself, wherever it is: no shaping, no stacking, no direction of its own."""
-    if unicodedata.bidirectional(sign) in ("R", "AL", "AN"):
+    if unicodedata.bidirectional(sign) in ("R", "AL", "AN") or ord(sign) in _JOINING:
         return False
     kind = unicodedata.category(sign)
     if kind.startswith("M"):
@@ -91,8 +97,8 @@ def _set_one_by_one(sign: str) -> bool:
     return name.split(" ")[0] in _SIMPLE or name.startswith("HANGUL SYLLABLE")
 
 
-def _register_other(lacking: set[int], folders: Sequence[Path]) -> None:
-    """The first font on the machine that has all of them, as TrueType outlines that can be embedded. Raises PaperRefused."""
+def _other(lacking: set[int], folders: Sequence[Path]) -> str:
+    """Registers the first font on the machine that has all of them, as TrueType outlines that can be embedded. Raises PaperRefused."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
@@ -100,17 +106,15 @@ def _register_other(lacking: set[int], folders: Sequence[Path]) -> None:
         if not covers(path, lacking):
             continue
         try:
-            font = TTFont(OTHER, str(path))
+            name = f"{OTHER}-{sha256(path.read_bytes()).hexdigest()[:12]}"  # reportlab keeps the first font of a name, which may be an earlier page's
+            font = TTFont(name, str(path))
         except (TTFError, OSError, ValueError, KeyError, IndexError, AssertionError):  # what reportlab says of a font that it cannot take
             continue
         if _draws(font, lacking):
-            font.face.name = OTHER.encode() if isinstance(font.face.name, bytes) else OTHER  # reportlab takes fonts of one inner name for one
-            pdfmetrics._fonts.pop(OTHER, None)  # and keeps the first of a name, which may be an earlier page's
-            pdfmetrics._dynFaceNames.pop(font.face.name, None)
+            font.face.name = name.encode() if isinstance(font.face.name, bytes) else name  # and takes fonts of one inner name for one
             pdfmetrics.registerFont(font)
-            if pdfmetrics.getFont(OTHER) is font:
-                return
-    raise PaperRefused("no font on this machine has all characters of the text")
+            return name
+    raise PaperRefused("no TrueType font on this machine has all characters of the text")
 
 
 def _draws(font: object, lacking: set[int]) -> bool:

@@ -18,9 +18,9 @@ TITLE = "Headache days in 28 days over the course"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def plot_svg(plot: CoursePlot, *, name: str = "course") -> str:
-    """The plot as an SVG element that stands alone or within a page, ended by a line end."""
-    return drawing_svg(course_drawing(plot), title=TITLE, told=course_words(plot), name=name)
+def plot_svg(plot: CoursePlot, *, name: str = "course", small: bool = False) -> str:
+    """The plot as an SVG element that stands alone or within a page, ended by a line end; a ``small`` one beside text."""
+    return drawing_svg(course_drawing(plot, small=small), title=TITLE, told=course_words(plot), name=name)
 
 
 def drawing_svg(drawing: Drawing, *, title: str, told: str, name: str) -> str:

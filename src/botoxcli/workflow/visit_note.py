@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 from botoxcli.clinic.care_sheet import aftercare
 from botoxcli.clinic.dosing import BillingLine, billing_lines
 from botoxcli.clinic.instants import parse_hour
+from botoxcli.clinic.note_course import NoteCourse, note_course
 from botoxcli.clinic.past_visit import VisitVersion, WholeVisit
 from botoxcli.clinic.patient_sheets import AftercareFacts
 from botoxcli.clinic.procedure_note import Amendment, NoteFacts, next_dates
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.errors import ValueRefused
 from botoxcli.workflow.recording import refuse_forgotten
+from botoxcli.workflow.response import response_facts
 from botoxcli.workflow.standing import billing_of, drawn_from
 
 if TYPE_CHECKING:
-    from botoxcli.clinic.history import PastConsult
+    from botoxcli.clinic.history import PastConsult, PatientHistory
     from botoxcli.store.reader import Reader
 
 Pinned = Callable[[int], Protocol]
@@ -31,18 +33,20 @@ def note_facts(reader: Reader, number: int, pinned: Pinned) -> NoteFacts:
     versions = tuple(one for one in reader.versions(number) if one.standing != "undone")
     visit = versions[-1].visit if versions and versions[-1].voided else require_session(reader, number)
     settings, protocol, first = reader.settings(), pinned(visit.head.edition_id), versions[0].visit.head
+    history = reader.patient_history(visit.head.patient_id)
     return NoteFacts(
         practice=settings["practice"],
         zone=settings.get("time-zone", "UTC"),
-        patient=reader.patient(visit.head.patient_id),
+        patient=history.patient,
         visit=visit,
         protocol=protocol,
         first_recorded=(first.recorded_at, first.recorded_by),
         chain_head=reader.chain_head(),
-        consult=_consult_before(reader, visit),
+        consult=_consult_before(history, visit),
         billing=_bill(protocol, visit),
         amendments=tuple(_amendments(versions)),
         voided=versions[-1].voided,
+        course=None if versions[-1].voided else _course_before(reader, history, visit, protocol),
     )
 
 
@@ -69,10 +73,15 @@ def aftercare_facts(reader: Reader, number: int, pinned: Pinned, *, at: str | No
     return AftercareFacts(settings["practice"], patient, on, hour, lines, protocol.aftercare, tuple(next_dates(protocol, on)))
 
 
-def _consult_before(reader: Reader, visit: WholeVisit) -> PastConsult | None:
+def _course_before(reader: Reader, history: PatientHistory, visit: WholeVisit, protocol: Protocol) -> NoteCourse | None:
+    """The course up to the session, with the lines of the rules of the edition that it followed."""
+    facts = response_facts(reader, history, protocol, today=visit.head.date)
+    return note_course(facts, protocol.response_rules, on=visit.head.date)
+
+
+def _consult_before(history: PatientHistory, visit: WholeVisit) -> PastConsult | None:
     """The last consult of its protocol up to the session's day: what the session rests on."""
-    consults = reader.patient_history(visit.head.patient_id).consults
-    before = [one for one in consults if one.date <= visit.head.date and one.protocol == visit.head.protocol]
+    before = [one for one in history.consults if one.date <= visit.head.date and one.protocol == visit.head.protocol]
     return max(before, key=lambda one: (one.date, one.visit), default=None)
 
 
