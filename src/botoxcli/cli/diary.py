@@ -59,8 +59,8 @@ def import_file(
     with state.reader() as reader:
         known, today, actor = reader.find_patient(patient), state.today(reader), state.actor(reader)
     begins = parse_date(start, today=today, where="--start") if start is not None else None
-    told = read_diary(file, mapped=columns, start=begins, today=today)
     with progress("Importing the diary") as bar:
+        told = read_diary(file, mapped=columns, start=begins, today=today)
         done = import_diary(Recorder(state.ledger), known.code, told.rows, actor=actor, now=clock.utc_now(), replace=why, dry_run=dry_run, told=bar)
     _say_imported(told, done, form, dry_run=dry_run)
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +13,7 @@ from botoxcli.cli.rows import write_rows
 from botoxcli.cli.state import State, state_of
 from botoxcli.clinic.dates import parse_date
 from botoxcli.errors import UsageError
-from botoxcli.terminal.progress import counted, progress
+from botoxcli.terminal.progress import counted, progress_of_output
 
 if TYPE_CHECKING:
     from botoxcli.store.reader import Reader
@@ -98,19 +95,9 @@ def export(
 
         source = KINDS[kind.value]
         _refuse_what_does_not_apply(wanted, kind, dated=source.dated, of_patients=source.of_patients)
-        with progress_of_rows(output) as told:
+        with progress_of_output("Exporting rows", output) as told:
             rows = counted(source.rows(reader, wanted), told)
             write_rows(kind.value, source.columns_for(wanted), rows, form=form.value, output=output)
-
-
-@contextmanager
-def progress_of_rows(output: Path | None) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar for rows that go into a file; none where they run over the screen themselves."""
-    if output is None and sys.stdout.isatty():
-        yield None
-        return
-    with progress("Exporting rows") as told:
-        yield told
 
 
 def _wanted(state: State, reader: Reader, *, patient: str | None, since: str | None, until: str | None, identify: bool) -> Wanted:

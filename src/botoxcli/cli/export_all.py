@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botoxcli import clock
+from botoxcli.cli.key_first import ask_key_first
 from botoxcli.cli.rows import Form, write_item
 from botoxcli.cli.state import State
 from botoxcli.errors import MissingInput
@@ -40,7 +41,8 @@ def _written(state: State, output: Path, scratch: Path, *, identify: bool) -> tu
     from botoxcli.terminal.progress import progress
 
     built = scratch / "folder"
-    with whole_ledger(state.ledger, scratch, identified=identify, output=output) as whole, progress("Exporting") as told:
+    ask_key_first(state.ledger)
+    with progress("Exporting") as told, whole_ledger(state.ledger, scratch, identified=identify, output=output) as whole:
         total = whole.count() if told else 0
         writer = FolderWriter(built, (lambda rows: told(rows, total)) if told else None)
         manifest = _all_files(writer, whole)

@@ -27,9 +27,9 @@ def export_fhir(state: State, output: Path | None, *, identify: bool) -> None:
     from botoxcli.files.fhir_bundle import write_bundle
     from botoxcli.files.fhir_values import Book
     from botoxcli.files.output import output as opened
-    from botoxcli.terminal.progress import progress
+    from botoxcli.terminal.progress import progress_of_output
 
-    with state.reader() as reader, opened(output) as stream, progress("Exporting") as told:
+    with state.reader() as reader, opened(output) as stream, progress_of_output("Exporting", output) as told:
         reader.at_one_instant()
         book, day = Book(reader.mark(), identify), state.today(reader)
         counts = write_bundle(_Record(reader, book, day, told).resources(), book, stream, day=day.isoformat())

@@ -41,6 +41,7 @@ def import_all(
     """
     from botoxcli.cli import sealing
     from botoxcli.store.whole_import import import_whole, refuse_a_file_at, rehearse_import
+    from botoxcli.terminal.progress import progress
 
     state, asking = state_of(ctx), not no_input and ask.can_ask()
     path = state.ledger.path
@@ -48,7 +49,8 @@ def import_all(
     sealing.check_flags(encrypt, plaintext, keyring=keyring, key_file=ctx.find_root().params.get("key_file"))
     if not asking and not dry_run:
         sealing.check_decided(encrypt, plaintext, key_file=state.key_file)
-    manifest = _checked(folder)
+    with progress("Checking the folder"):
+        manifest = _checked(folder)
     if dry_run:
         done = _with_progress(state, folder, manifest, lambda importer: rehearse_import(path, importer))
         new = None

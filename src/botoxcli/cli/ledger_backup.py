@@ -26,12 +26,15 @@ def backup(
     Example: botox ledger backup /media/usb
     """
     from botoxcli.store.backup import back_up, destination
+    from botoxcli.terminal.progress import progress
 
     state = state_of(ctx)
     with state.reader() as reader:
         actor = state.actor(reader)
     at = clock.utc_now()
-    made = back_up(state.ledger, destination(dest, paths.backups(state.ledger.path)), at=at)
+    into = destination(dest, paths.backups(state.ledger.path))
+    with progress("Backing up"):
+        made = back_up(state.ledger, into, at=at)
     recorded = _recorded(state, made, actor)
     _print(made, form, recorded=recorded)
 

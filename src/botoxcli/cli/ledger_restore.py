@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from botoxcli import clock
+from botoxcli.cli.key_first import ask_key_first
 from botoxcli.cli.rows import FORMAT_HELP, Form, write_item
 from botoxcli.cli.state import State, state_of
 
@@ -31,14 +33,20 @@ def restore(
     Example: botox ledger restore --drill backups/practice.db
     """
     from botoxcli.store import restore as store
+    from botoxcli.terminal.progress import progress
 
     state = state_of(ctx)
-    with store.made_ready(state.ledger, file, drill=drill) as ready:
+    ask_key_first(state.ledger, file)
+    with ExitStack() as until_done:
+        with progress("Verifying the backup"):
+            ready = until_done.enter_context(store.made_ready(state.ledger, file, drill=drill))
         if drill:
             _drill(state, ready, form)
             return
         _ask(ready, yes=yes, other_ledger=other_ledger, plaintext=plaintext, no_input=no_input)
-        done = store.restore(ready, actor=_actor(state, ready), at=clock.utc_now())
+        actor = _actor(state, ready)
+        with progress("Restoring"):
+            done = store.restore(ready, actor=actor, at=clock.utc_now())
     _print(ready, done, form)
 
 
@@ -80,8 +88,10 @@ def _drill(state: State, ready: Ready, form: Form) -> None:
     from botoxcli.errors import BackupDiffers
     from botoxcli.store.rehearsal import rehearse
     from botoxcli.terminal.lines import print_text
+    from botoxcli.terminal.progress import progress
 
-    seen = rehearse(ready, state.ledger)
+    with progress("Rehearsing"):
+        seen = rehearse(ready, state.ledger)
     if seen.differing and not seen.erased_since:
         raise BackupDiffers(str(ready.file), f"restored, it says something else than the ledger did, in {', '.join(seen.differing)}")
     if form is Form.JSON:

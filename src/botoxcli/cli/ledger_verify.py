@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from botoxcli.cli.key_first import ask_key_first
 from botoxcli.cli.rows import FORMAT_HELP, Form, write_item
 from botoxcli.cli.state import state_of
 from botoxcli.errors import LedgerDamaged, ProtocolInvalid, ValueRefused
@@ -14,9 +15,7 @@ from botoxcli.errors import LedgerDamaged, ProtocolInvalid, ValueRefused
 if TYPE_CHECKING:
     from botoxcli.clinic.protocol import Protocol
     from botoxcli.store.integrity import Verified
-    from botoxcli.store.place import Place
 
-LARGE = 16 * 1024 * 1024
 _HASH = re.compile(r"[0-9a-f]{12,64}")
 
 # A check of ``store.integrity`` -> its name on the screen.
@@ -49,7 +48,8 @@ def verify(
 
     place = state_of(ctx).ledger
     wanted = _checked_hash(expect) if expect is not None else None
-    with progress("Verifying", at_once=_is_large(place)) as told:
+    ask_key_first(place)
+    with progress("Verifying") as told:
         found = look(place, expect=wanted, parse=_parsed, progress=told)
     if form is Form.JSON:
         write_item("verify", verify_item(found))
@@ -128,13 +128,6 @@ def _checked_hash(words: str) -> str:
     if not _HASH.fullmatch(typed):
         raise ValueRefused("--expect", "this is no hash", "Give the first 12 characters or more, 0-9 and a-f, as a note or a backup shows them.")
     return typed
-
-
-def _is_large(place: Place) -> bool:
-    try:
-        return place.path.stat().st_size > LARGE
-    except OSError:
-        return False
 
 
 def _parsed(text: str) -> Protocol | None:
