@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -245,6 +246,59 @@ def test_deviations_overrides_and_amendments_stand_with_their_reasons(cycle: Bot
         assert "Amended, version 2: 2026-03-09 10:00 (UTC) by Dr Example. Why: forgot the minutes." in form
         assert "20 minutes" in form
         assert "VOID" not in form
+
+
+def test_the_course_up_to_the_session_is_drawn_and_told(cycle: Botox, tmp_path: Path) -> None:
+    def asked(day: str, headache_days: int) -> None:
+        counts = ("--answer", f"headache-days={headache_days}", "--answer", "diary-days=28", "--event", "none")
+        done(cycle("follow-up", "P0001", "--on", day, *counts, "--no-input"))
+
+    title, in_a_line = "Headache days in 28, up to this day", "Before 20, then 12"
+    before = done(cycle("visit", "note", "3", "--format", "html")).stdout
+    assert (Page(before).tags.count("svg"), title in before) == (1, False), "nothing is drawn before the first outcome"
+    asked("2026-02-28", 12)
+    page, text = Page(done(cycle("visit", "note", "3", "--format", "html")).stdout), done(cycle("visit", "note", "3")).stdout
+    assert (page.tags.count("svg"), title in page.text) == (2, True)
+    assert in_a_line in " ".join(text.split())
+    reader = pdf(cycle, tmp_path, "visit", "note", "3")
+    assert len(reader.pages) == 1
+    said = words(reader)
+    assert [one for one in (title, "baseline 20", "nice-ta260", "session 2 2026-03-02") if one not in said] == []
+    assert title not in words(pdf(cycle, tmp_path, "visit", "note", "2")), "at the first session nobody knew any outcome"
+    asked("2026-03-09", 3)
+    later = done(cycle("visit", "note", "3")).stdout
+    assert later.rpartition("Ledger's chain")[0] == text.rpartition("Ledger's chain")[0], "what came later is not in it"
+    done(cycle("visit", "void", "3", "--reason", "another patient's"))
+    assert Page(done(cycle("visit", "note", "3", "--format", "html")).stdout).tags.count("svg") == 1
+
+
+def test_a_long_note_says_on_every_page_whose_it_is(cycle: Botox, tmp_path: Path) -> None:
+    """Twelve deviations and an override, each with a long reason."""
+    why = "a long reason, told in full so that nothing is lost: " + "the skin there was broken and sore, and we agreed to leave it. " * 3
+    muscles = ("temporalis-left-{}", "temporalis-right-{}", "trapezius-left-{}")
+    skips = [flag for muscle in muscles for number in (1, 2, 3) for flag in ("--skip", f"{muscle.format(number)}={why}{number}")]
+    done(session(cycle, "--on", "2026-03-09", "--vial", "C1234", "--as-planned", *skips, "--override", f"interval={why}"))
+    reader = pdf(cycle, tmp_path, "visit", "note", "4")
+    pages = [" ".join(page.extract_text().split()) for page in reader.pages]
+    assert len(pages) == 2
+    for number, page in enumerate(pages, start=1):
+        assert f"Page {number} of 2" in page
+        assert re.search(r"Ada Example \(P0001\) · visit 4 · Ledger's chain [0-9a-f]{12}\b", page)
+    assert [number for number in range(1, 4) if " ".join(pages).count(f"agreed to leave it. {number}") != 3] == []
+    written = done(cycle("visit", "note", "4", "--format", "html")).stdout
+    assert re.search(r'<thead class="running"><tr><td>Ada Example \(P0001\) · visit 4 · Ledger&#39;s chain [0-9a-f]{12}</td>', written)
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="no chromium to print with")
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_a_browser_prints_a_standard_session_on_one_page(cycle: Botox, tmp_path: Path, paper: str) -> None:
+    counts = ("--answer", "headache-days=12", "--answer", "diary-days=28", "--event", "none")
+    done(cycle("follow-up", "P0001", "--on", "2026-02-28", *counts, "--no-input"))
+    done(cycle("visit", "note", "3", "--format", "html", "--paper", paper, "--output", str(tmp_path / "note.html")))
+    command = ("chromium", "--headless", "--no-sandbox", f"--user-data-dir={tmp_path / 'browser'}", "--no-pdf-header-footer")
+    subprocess.run([*command, f"--print-to-pdf={tmp_path / 'note.pdf'}", str(tmp_path / "note.html")], check=True, capture_output=True, timeout=120)
+    reader = PdfReader(tmp_path / "note.pdf")
+    assert [page.extract_text().count("Ada Example (P0001) · visit 3") for page in reader.pages] == [1]
 
 
 def test_a_voided_one_is_marked(cycle: Botox, tmp_path: Path) -> None:

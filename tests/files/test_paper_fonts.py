@@ -92,3 +92,37 @@ def test_the_packed_fonts_have_what_our_own_words_need() -> None:
 
 def test_nothing_in_a_text_is_markup() -> None:
     assert fonts_for([], []).marked_up('<b>&amp;</b> "x"') == '&lt;b&gt;&amp;amp;&lt;/b&gt; "x"'
+
+
+def test_an_accent_on_a_letter_of_another_font_is_refused(tmp_path: Path) -> None:
+    """It would be set by itself, beside its letter."""
+    made_font(tmp_path / "Whole-Regular.ttf", [ord("王"), 0x301])
+    assert document_pdf(a_page("王 and a\u0301"), paper="a4", folders=[tmp_path])
+    with pytest.raises(PaperRefused, match="accent"):
+        document_pdf(a_page("王\u0301"), paper="a4", folders=[tmp_path])
+
+
+def test_what_an_accent_and_its_letter_make_is_one_sign(tmp_path: Path) -> None:
+    path = tmp_path / "page.pdf"
+    path.write_bytes(document_pdf(a_page("A\u0301da Nguye\u0302\u0303n"), paper="a4"))
+    assert "Áda Nguyễn" in PdfReader(path).pages[0].extract_text()
+
+
+@pytest.mark.parametrize("text", ["🇩🇪", "👍🏽", "👩‍⚕"])
+def test_signs_that_join_are_refused(tmp_path: Path, text: str) -> None:
+    made_font(tmp_path / "Whole-Regular.ttf", [ord(sign) for sign in text])
+    with pytest.raises(PaperRefused, match="join"):
+        document_pdf(a_page(text), paper="a4", folders=[tmp_path])
+
+
+def test_what_we_lean_on_in_reportlab_is_still_there() -> None:
+    """If this fails, a new reportlab has moved what paper_fonts.py and note_pdf.py use: the fonts' inner names, their glyphs, the file's id."""
+    import re
+
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    font = TTFont("probe", str(PACKED / "DejaVuSansCondensed.ttf"))
+    assert ord("A") in font.face.charToGlyph
+    assert font.face.name
+    assert len(font.face.glyphPos) > 1_000
+    assert len(re.findall(rb"/ID\s*\[<[0-9a-f]{32}><[0-9a-f]{32}>\]", document_pdf(a_page("x"), paper="a4"))) == 1

@@ -11,7 +11,7 @@ from botoxcli.clinic.document import Block, Columns, Document, Facts, Figure, Gr
 from botoxcli.files.figure_svg import figure_svg
 
 _STYLE = """
-  @page { size: PAPER; margin: 13mm; }
+  @page { size: PAPER; margin: 13mm; @bottom-right { content: "Page " counter(page) " of " counter(pages); font: 6.6pt sans-serif; color: #44525e; } }
   * { box-sizing: border-box; }
   html { color-scheme: light; }
   body { font: SIZE/1.35 "DejaVu Sans Condensed", "Segoe UI", "Helvetica Neue", Arial, sans-serif; color: #000; background: #fff;
@@ -34,13 +34,26 @@ _STYLE = """
   .right { text-align: right; white-space: nowrap; }
   tfoot td { font-weight: bold; border-top: 1.5px solid #1f2d3a; }
   tr, figure { break-inside: avoid; }
+  .paper, .paper > tbody, .paper > tbody > tr, .paper > tbody > tr > td, .paper > thead > tr > td { display: block; border: 0; padding: 0; }
+  .running { display: none; }
   .columns { display: flex; gap: 5mm; align-items: flex-start; }
   .columns > div { min-width: 0; }
   figure { margin: .2em 0 .4em; }
   figure svg { max-width: 100%; height: auto; display: block; }
   .foot { font-size: .85em; border-top: .5px solid #9aa7b1; margin-top: .8em; padding-top: .2em; overflow-wrap: anywhere; }
   .foot p { margin: 0; }
-  @media print { body { margin: 0; padding: 0; max-width: none; } }
+  @media print {
+    body { margin: 0; padding: 0; max-width: none; line-height: 1.22; }
+    th, td { padding: .04em .45em; }
+    h2 { margin-top: .4em; }
+    figure { margin: 0; }
+    figure svg { max-height: 82mm; }
+    .paper { display: table; width: 100%; margin: 0; table-layout: fixed; }
+    .paper > tbody { display: table-row-group; }
+    .paper > tbody > tr { display: table-row; break-inside: auto; }
+    .paper > tbody > tr > td { display: table-cell; }
+    .running { display: table-header-group; font-size: .8em; font-weight: bold; color: #44525e; }
+  }
   @media screen and (max-width: 620px) { .columns { display: block; } }
 """
 _PAGE = """\
@@ -80,11 +93,13 @@ _PAGE = """\
 <style>{{ style }}</style>
 </head>
 <body>
-<p class="over">{{ sheet.over }}</p>
+{% if sheet.running %}<table class="paper" role="presentation"><thead class="running"><tr><td>{{ sheet.running }}</td></tr></thead><tbody><tr><td>
+{% endif %}<p class="over">{{ sheet.over }}</p>
 <h1>{{ sheet.title }}</h1>
 {% if sheet.mark %}<p class="mark">{{ sheet.mark }}</p>
 {% endif %}{% for block in blocks %}{{ set(block) }}
 {% endfor %}{% if sheet.foot %}<div class="foot">{% for text in sheet.foot %}<p>{{ text }}</p>{% endfor %}</div>
+{% endif %}{% if sheet.running %}</td></tr></tbody></table>
 {% endif %}</body>
 </html>
 """
@@ -111,5 +126,5 @@ def _named(block: Block) -> dict[str, Any]:
     if isinstance(block, Columns):
         named |= {"left": [_named(one) for one in block.left], "right": [_named(one) for one in block.right]}
     if isinstance(block, Figure):
-        named["picture"] = Markup(figure_svg(block.shape))  # noqa: S704 - a drawing of ours, which escapes its own words
+        named["picture"] = Markup(figure_svg(block))  # noqa: S704 - a drawing of ours, which escapes its own words
     return named

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from xml.sax.saxutils import escape  # it writes; nothing is parsed
 
@@ -77,10 +78,13 @@ def fonts_for(texts: Iterable[str], folders: Sequence[Path]) -> PageFonts:
         pdfmetrics.registerFont(font)
     pdfmetrics.registerFontFamily(PLAIN, normal=PLAIN, bold=STRONG, italic=PLAIN, boldItalic=STRONG)
     packed = frozenset(plain.face.charToGlyph) & frozenset(strong.face.charToGlyph)
+    texts = tuple(texts)
     signs = {sign for text in texts for sign in composed(text)}
     if any(not _set_one_by_one(sign) for sign in signs):
         raise PaperRefused("the text has a script whose letters join, stack or run from right to left, and a PDF made here cannot set it")
     lacking = {ord(sign) for sign in signs} - packed
+    if any(ord(sign) in _ACCENTS and ord(letter) in lacking for text in texts for letter, sign in pairwise(composed(text))):
+        raise PaperRefused("the text has an accent on a letter that has none of its own, and a PDF made here cannot set it")
     return PageFonts(packed, _other(lacking, folders)) if lacking else PageFonts(packed)
 
 
