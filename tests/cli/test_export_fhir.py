@@ -27,6 +27,7 @@ pytestmark = pytest.mark.plain_only  # their practice is made once, in plain tex
 
 CONSULT = ("--answers", str(DATA / "consult.yaml"), "--no-input")
 SESSION = ("--answers", CHAIR, "--no-input")
+NONE: dict[str, list[str]] = {"schema": [], "models": [], "codes": [], "references": []}
 FREE = (
     "Ada Example",
     "Ben Example",
@@ -110,9 +111,8 @@ def named(practice: tuple[Botox, Path]) -> Bundle:
 
 
 def test_every_resource_is_valid(bundle: Bundle, named: Bundle) -> None:
-    none: dict[str, list[str]] = {"schema": [], "models": [], "codes": [], "references": []}
-    assert faults(bundle) == none
-    assert faults(named) == none
+    assert faults(bundle) == NONE
+    assert faults(named) == NONE
 
 
 def of_visit(bundle: Bundle, kind: str, name: str) -> list[dict[str, Any]]:
@@ -279,3 +279,48 @@ def test_a_planted_fault_is_caught(small: Bundle, fault: str) -> None:
     bad = copy.deepcopy(small)
     plant(bad)
     assert {name for name, told in faults(bad).items() if told} == seen_by
+
+
+def written(botox: Botox, path: Path, *flags: str) -> Bundle:
+    done(botox("export", "fhir", "--output", str(path), *flags))
+    return dict(json.loads(path.read_text()))
+
+
+def test_imported_sessions_are_valid_and_say_what_is_not_known(botox: Botox, ledger: Path, tmp_path: Path) -> None:
+    rows = "patient,date,units,lot,name,born\nP1,2025-06-02,155,A1,Ada Example,1980-02-29\nP1,2025-09-01,150,A1;B2,Ada Example,1980-02-29\n"
+    (tmp_path / "sessions.csv").write_text(rows)
+    done(botox("import", "visits", str(tmp_path / "sessions.csv"), "--new-patients"))
+    bundle = written(botox, tmp_path / "record.json")
+    assert faults(bundle) == NONE
+    doses = [one["dosage"]["dose"]["value"] for one in resources(bundle, "MedicationAdministration")]
+    assert doses == [155, 150], "one administration a session: its sites are not known"
+    assert len(resources(bundle, "Procedure")) == 2
+
+
+def test_an_encrypted_ledger_gives_the_same_bundle(botox: Botox, ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for line in PRACTICE[1:6]:
+        done(botox(*line))
+    plain = written(botox, tmp_path / "plain.json")
+    key = tmp_path / "practice.key"
+    done(botox("--key-file", str(key), "ledger", "encrypt", "--no-input"))
+    monkeypatch.setenv("BOTOX_KEY_FILE", str(key))
+    sealed = written(botox, tmp_path / "sealed.json")
+    assert faults(sealed) == NONE
+    kinds = Counter(one["resourceType"] for one in resources(plain))
+    assert kinds["MedicationAdministration"] == 62
+    assert {kind: count for kind, count in Counter(one["resourceType"] for one in resources(sealed)).items() if kind != "Provenance"} == {
+        kind: count for kind, count in kinds.items() if kind != "Provenance"
+    }
+    assert resources(sealed, "MedicationAdministration") == resources(plain, "MedicationAdministration")
+
+
+def test_a_made_up_practice_of_years_is_valid(botox: Botox, tmp_path: Path) -> None:
+    """With all that a life brings: amendments, voids, undone and restored changes, pauses, archives, events."""
+    ledger = tmp_path / "practice.db"
+    done(botox("demo", "--ledger", str(ledger), "--patients", "12", "--in-care", "5", "--years", "4", "--seed", "3"))
+    bundle = written(botox, tmp_path / "record.json", "--ledger", str(ledger))
+    assert faults(bundle) == NONE
+    with sqlite3.connect(ledger) as connection:
+        (given,) = connection.execute("SELECT count(*) FROM injection_line WHERE hundredths > 0").fetchone()
+    completed = [one for one in resources(bundle, "MedicationAdministration") if one["status"] == "completed"]
+    assert len(completed) == given > 500
