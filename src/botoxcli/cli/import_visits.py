@@ -60,7 +60,7 @@ def import_visits(
 
 
 def _say(found: SessionsFile, done: SessionsImport, form: Form, *, dry_run: bool) -> None:
-    from botoxcli.cli.import_print import said_of_file
+    from botoxcli.cli.import_print import SHOWN, said_of_file, shortened
     from botoxcli.terminal.lines import note, print_lines
     from botoxcli.workflow.import_sessions import session_row
 
@@ -71,6 +71,7 @@ def _say(found: SessionsFile, done: SessionsImport, form: Form, *, dry_run: bool
             "standing": done.standing,
             "doubles": found.doubles,
             "left_out": found.others,
+            "voided": [{"row": row, "visit": visit} for row, visit in done.voided],
         }
         item |= {"new_patients": [one.code for one in done.patients], "first_visit": done.visits[0] if done.visits else None}
         item |= {"last_visit": done.visits[1] if done.visits else None, "columns": dict(found.columns), "not_read": list(found.unread)}
@@ -79,10 +80,15 @@ def _say(found: SessionsFile, done: SessionsImport, form: Form, *, dry_run: bool
         return
     for line in said_of_file(found.columns, found.unread, found.doubles, found.others):
         note(line)
+    for row, visit in done.voided[:SHOWN]:
+        note(f"row {row}: this session was voided (visit {visit}) and stays so; if it was given after all, record it again or `botox undo` the void.")
+    if len(done.voided) > SHOWN:
+        note(f"and {len(done.voided) - SHOWN:,} more rows of sessions that were voided.")
     known = f" {_sessions(done.standing)} stood already." if done.standing else ""
-    made = f" New patients: {', '.join(one.code for one in done.patients)}." if done.patients else ""
+    made = f" New patients: {shortened([one.code for one in done.patients])}." if done.patients else ""
     if not done.new:
-        print_lines([f"{_sessions(done.standing)} in the file, and all of them stand in the ledger already; nothing was changed."])
+        told = f"{_sessions(len(done.voided))} were voided and stay so" if done.voided else "all of them stand in the ledger already"
+        print_lines([f"{_sessions(len(found.rows))} in the file, and {told}; nothing was changed.{known if done.voided else ''}"])
     elif dry_run:
         _print_sessions(done)
         print_lines([f"{_sessions(len(done.new))} would be added; nothing was recorded.{known}{made}"])

@@ -193,8 +193,9 @@ class ChangeSeen:
     """The change that ``undo`` is about: the last one, or the one that was taken back last.
 
     ``seq`` is the last entry of all, ``target_seq`` the entry in question; ``at``, ``actor``, ``command`` and the rest are the target's.
-    ``stands_now`` False: undo lets it stand again. ``rows`` counts what it wrote, by table; ``patients`` are codes; ``visit`` the
-    visit that it recorded, amended or voided; ``lots`` of the vials that it touched, as they are spelt in it or now; ``replaced`` what it put
+    ``stands_now`` False: undo lets it stand again. ``rows`` counts what it wrote, by table; ``patients`` are codes, ``named`` those whose
+    name and birth date it recorded; ``visit`` the visit that it recorded, amended or voided; ``lots`` of the vials that it touched, as they are
+    spelt in it or now; ``replaced`` what it put
     in the place of what stood before. ``reversible`` False: undo cannot take this kind of change back.
     """
 
@@ -208,6 +209,7 @@ class ChangeSeen:
     visit: int | None = None
     reason: str | None = None
     patients: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     rows: tuple[tuple[str, int], ...] = ()
     lots: tuple[str, ...] = ()
     replaced: tuple[Replaced, ...] = ()

@@ -87,11 +87,11 @@ def _touched(seen: ChangeSeen, visit: VisitHead | None) -> Iterator[str]:
         yield _visit_words(visit)
         if rows.get("visit_version", 1) > 1:
             yield f"{rows['visit_version'] - 1} more visits"
-    if "patient" in rows and seen.patients:
-        yield f"{'the new patient' if len(seen.patients) == 1 else 'the new patients'} {', '.join(seen.patients)}"
-    elif "identity" in rows and seen.patients:
-        facts = dict.fromkeys("birth date" if one.what == "born" else one.what for one in seen.replaced if one.private)
-        yield f"the {' and '.join(facts) or 'name or birth date'} of {', '.join(seen.patients)}"
+    facts = dict.fromkeys("birth date" if one.what == "born" else one.what for one in seen.replaced if one.private)
+    if seen.named and (facts or seen.command == "patient edit"):
+        yield f"the {' and '.join(facts) or 'name or birth date'} of {', '.join(seen.named)}"
+    elif seen.named:  # a code that was undone comes back as a new patient, too
+        yield f"{'the new patient' if len(seen.named) == 1 else 'the new patients'} {', '.join(seen.named)}"
     elif visit is None and seen.patients:
         yield f"patient {', '.join(seen.patients)}"
     for table, (one, several) in _THINGS.items():

@@ -18,6 +18,8 @@ from botoxcli.store.steps import HASHED_TABLES
 # Commands of the ledger itself (keys, backups) are none of the record.
 IRREVERSIBLE = ("init", "patient forget", "import all", "protocol add")
 
+_NAMED = "SELECT DISTINCT p.code FROM identity i JOIN patient p ON p.patient_id = i.patient_id WHERE i.entry_seq = ? ORDER BY 1"
+
 # Table -> its key, whose value it holds, and its values with their names: a later row takes an earlier one's place.
 _VALUES = {
     "setting": ("setting_id", "name", {"value": ""}),
@@ -46,6 +48,7 @@ def last_change(connection: sqlite3.Connection) -> ChangeSeen | None:
         visit=visit,
         reason=reason,
         patients=tuple(code for (code,) in connection.execute("SELECT patient FROM entry_patient WHERE seq = ? ORDER BY patient", (seq,))),
+        named=tuple(code for (code,) in connection.execute(_NAMED, (seq,))),
         rows=_counts(connection, seq),
         lots=_lots(connection, seq),
         replaced=tuple(_replaced(connection, seq)),

@@ -316,9 +316,9 @@ class Reader:
         row = self._row("SELECT visit FROM entry_line WHERE seq = ?", seq)
         return row[0] if row else None
 
-    def visit_lines(self, patient_id: int | None = None) -> Iterator[tuple[Any, ...]]:
-        """VISIT_COLUMNS, by visit."""
-        return self._lines("current_visit", VISIT_COLUMNS, "visit", patient_id)
+    def visit_lines(self, patient_id: int | None = None, *, voided: bool = False) -> Iterator[tuple[Any, ...]]:
+        """VISIT_COLUMNS, by visit: those that stand, or those that were voided."""
+        return self._lines("(SELECT * FROM visit_history WHERE standing = 'void')" if voided else "current_visit", VISIT_COLUMNS, "visit", patient_id)
 
     def answer_lines(self, patient_id: int | None = None) -> Iterator[tuple[Any, ...]]:
         """ANSWER_COLUMNS, by visit and in the order in which they were asked."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from botoxcli.store.recorder import Recorder
 
 DUPLICATE = "duplicate-patient"
+ANOTHER = "stands in the ledger with another name or birth date; `botox patient edit` corrects it"
 Problem = dict[str, Any]
 Columns = dict[str, str]  # field -> the name of its column
 
@@ -102,7 +103,7 @@ def _standing_problems(rows: Sequence[PatientTold], register: Register, columns:
             if register.forgotten(known):
                 yield problem(one.row, columns, "patient", "was forgotten; for anything new give the person a new code")
             else:
-                yield problem(one.row, columns, "patient", "stands in the ledger with another name or birth date; `botox patient edit` corrects it")
+                yield problem(one.row, columns, "patient", ANOTHER)
         elif one.archived is not None and one.archived != known.archived:
             yield problem(one.row, columns, "archived", "is otherwise in the ledger; `botox patient archive` changes it")
 

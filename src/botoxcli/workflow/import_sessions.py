@@ -1,7 +1,8 @@
 """Sessions of the past out of a spreadsheet into the ledger: all of them in one change, or none and what is wrong with each row.
 
 Conventions. A session of a patient, day and protocol that stands with the same units and, where the row tells any, the same lots, stands already;
-another one on that day is refused. Patients are named by their codes, without case. No rule of the protocol is asked: it was given.
+another one on that day is refused; the same one that was voided stays so, and is named. Patients are named by their codes, without case, and
+a row that says otherwise who that is is refused. No rule of the protocol is asked: it was given.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from botoxcli.clinic.protocol import Product
 from botoxcli.clinic.sheet_rows import PatientTold, SessionTold
 from botoxcli.errors import BotoxError, ImportRefused, NotFound
 from botoxcli.workflow.doses import names_of
-from botoxcli.workflow.import_patients import Columns, Problem, Register, counted, new_patient_problems, problem
+from botoxcli.workflow.import_patients import ANOTHER, Columns, Problem, Register, counted, new_patient_problems, problem
 
 if TYPE_CHECKING:
     from botoxcli.store.reader import Reader
@@ -25,17 +26,21 @@ if TYPE_CHECKING:
     from botoxcli.store.visit_changes import PinnedText
 
 _Day = tuple[str, str, str]  # patient without case, ISO day, protocol
-_Given = tuple[int, frozenset[str]]  # hundredths, keys of the lots
+_Given = tuple[int, frozenset[str], int]  # hundredths, keys of the lots, the visit's number
 
 
 @dataclass(frozen=True, slots=True)
 class SessionsImport:
-    """What an import of sessions did, or would do. ``visits`` are the numbers of the first and the last; None when none was recorded."""
+    """What an import of sessions did, or would do. ``visits`` are the numbers of the first and the last; None when none was recorded.
+
+    ``voided`` are rows whose session was voided, each with that visit's number: they are left out.
+    """
 
     new: tuple[SessionTold, ...]
     standing: int
     patients: tuple[PatientTold, ...]
     visits: tuple[int, int] | None = None
+    voided: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ class SessionsRequest:
 def import_sessions(recorder: Recorder, request: SessionsRequest) -> SessionsImport:
     """Adds those that are new, as one change; with none there is no entry. Raises ImportRefused naming every row that is refused."""
     with recorder.change(command="import visits", actor=request.actor, at=request.now) as change:
-        look = _Look(request, Register.read(change.reader), _standing(change.reader))
+        look = _Look(request, Register.read(change.reader), _sessions(change.reader), _sessions(change.reader, voided=True))
         new = look.over()
         if look.problems:
             raise ImportRefused(sorted(look.problems, key=lambda one: one["row"]))
@@ -71,25 +76,29 @@ def import_sessions(recorder: Recorder, request: SessionsRequest) -> SessionsImp
             editions = {one: change.pin_edition(look.edition(one)) for one in sorted({told_.protocol for told_ in new})}
             jurisdiction = "eu-uk" if change.reader.settings().get("jurisdiction") == "eu-uk" else "us"
             visits = change.import_sessions(new, editions=editions, jurisdiction=jurisdiction, told=told)
-    return SessionsImport(tuple(new), len(request.rows) - len(new), tuple(look.patients), visits)
+    standing = len(request.rows) - len(new) - len(look.voided)
+    return SessionsImport(tuple(new), standing, tuple(look.patients), visits, tuple(look.voided))
 
 
-def _standing(reader: Reader) -> dict[_Day, list[_Given]]:
-    """Every session that stands, with one read."""
+def _sessions(reader: Reader, *, voided: bool = False) -> dict[_Day, list[_Given]]:
+    """Every session that stands, or that was voided, with one read."""
     found: dict[_Day, list[_Given]] = {}
-    for _, patient, kind, day, protocol, _, _, hundredths, lots, *_ in reader.visit_lines():
+    for visit, patient, kind, day, protocol, _, _, hundredths, lots, *_ in reader.visit_lines(voided=voided):
         if kind == "session":
             keys = frozenset(lot_key(lot) for lot in (lots or "").split(", ") if lot)
-            found.setdefault((patient.casefold(), day, protocol), []).append((hundredths, keys))
+            found.setdefault((patient.casefold(), day, protocol), []).append((hundredths, keys, visit))
     return found
 
 
 class _Look:
     """One look over all rows: what is new, and what is wrong."""
 
-    def __init__(self, request: SessionsRequest, register: Register, standing: Mapping[_Day, list[_Given]]) -> None:
-        self._request, self._register, self._stands = request, register, standing
+    def __init__(
+        self, request: SessionsRequest, register: Register, standing: Mapping[_Day, list[_Given]], void: Mapping[_Day, list[_Given]]
+    ) -> None:
+        self._request, self._register, self._stands, self._void = request, register, standing, void
         self.problems: list[Problem] = []
+        self.voided: list[tuple[int, int]] = []
         self.patients: list[PatientTold] = []
         self.edition = cache(request.load)
         self._names = names_of(request.products)
@@ -104,9 +113,14 @@ class _Look:
         return new
 
     def _row(self, one: SessionTold) -> SessionTold | None:
-        """None for one that stands already, or where anything is wrong."""
-        given = self._stands.get((one.patient.casefold(), one.on.isoformat(), one.protocol), [])
-        if any(hundredths == one.hundredths and (not one.lots or keys == one.lot_keys) for hundredths, keys in given):
+        """None for one that stands already, or was voided."""
+        day = (one.patient.casefold(), one.on.isoformat(), one.protocol)
+        given = self._stands.get(day, [])
+        self._refuse_another_patient(one)
+        if _same(given, one):
+            return None
+        if not given and (visit := _same(self._void.get(day, []), one)):
+            self.voided.append((one.row, visit))
             return None
         product = self._product(one)
         born = self._born(one)
@@ -144,8 +158,21 @@ class _Look:
             self._wrong(one, "name", f"tells the new patient of row {before.row} otherwise")
         return told.born
 
+    def _refuse_another_patient(self, one: SessionTold) -> None:
+        """A row with a name or a birth date says who is meant; a code that is somebody else's was mistyped."""
+        known = self._register.by_code.get(one.patient.casefold())
+        if known is None or known.name is None:
+            return
+        if (one.name is not None and one.name != known.name) or (one.born is not None and one.born != known.born):
+            self._wrong(one, "patient", ANOTHER)
+
     def _wrong(self, one: SessionTold, field: str, why: str) -> None:
         self.problems.append(problem(one.row, self._request.columns, field, why))
+
+
+def _same(given: Iterable[_Given], one: SessionTold) -> int | None:
+    """The visit that is this very session."""
+    return next((visit for hundredths, keys, visit in given if hundredths == one.hundredths and (not one.lots or keys == one.lot_keys)), None)
 
 
 def session_row(one: SessionTold) -> dict[str, Any]:
