@@ -232,6 +232,9 @@ def test_deviations_overrides_and_amendments_stand_with_their_reasons(cycle: Bot
         )
     )  # fmt: skip
     told = (
+        "152.5 U in 3.05 mL at 30 of 31 planned sites and 1 extra; 47.5 U wasted",
+        "J0585 153",
+        "J0585-JW 47",
         "temporalis-left-2: skipped, 0 U, planned 5 U. Why: bruise there",
         "frontalis-left-1: changed, 2.5 U, planned 5 U",
         "trapezius-right-4: extra, 5 U",

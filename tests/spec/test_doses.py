@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -47,7 +48,7 @@ SESSIONS = {
     "the order is the one named": (155, [50, 200], ["50: 50 + 0", "200: 105 + 95"], ["J0585 x 155", "J0585-JW x 95", "64615 x 1"]),
     "a vial too many is left out": (155, [200, 100], ["200: 155 + 45"], ["J0585 x 155", "J0585-JW x 45", "64615 x 1"]),
     "the last one too many": (100, [100, 100], ["100: 100 + 0"], ["J0585-JZ x 100", "64615 x 1"]),
-    "half units": (152.5, [200], ["200: 152.5 + 47.5"], ["J0585 x 152.5", "J0585-JW x 47.5", "64615 x 1"]),
+    "half units": (152.5, [200], ["200: 152.5 + 47.5"], ["J0585 x 153", "J0585-JW x 47", "64615 x 1"]),
 }
 
 
@@ -82,6 +83,20 @@ def test_a_lot_without_stock_gives_what_is_left_and_nothing_is_known_of_its_wast
     assert [(part.lot, part.given_hundredths, part.wasted_hundredths) for part in beside] == [("OLD1", 5_500, None), ("C1234", 10_000, 0)]
 
 
+@pytest.mark.parametrize(
+    ("units", "bill"),
+    [
+        (152.5, ["J0585 x 153", "J0585-JW x 47", "64615 x 1"]),
+        (155, ["J0585 x 155", "J0585-JW x 45", "64615 x 1"]),
+        (199.5, ["J0585-JZ x 200", "64615 x 1"]),
+        (1.25, ["J0585 x 2", "J0585-JW x 198", "64615 x 1"]),
+    ],
+)
+def test_a_claim_has_whole_units_that_make_up_the_vial(chair: Any, protocol: Protocol, units: float, bill: list[str]) -> None:
+    lines = billing_lines(protocol.product.billing[0], draw(round(units * 100), [chair.vial()]))
+    assert [f"{line.code} x {units_text(line.hundredths)}" for line in lines] == bill
+
+
 def test_nothing_given_is_no_bill(chair: Any, protocol: Protocol) -> None:
     assert billing_lines(protocol.product.billing[0], draw(0, [chair.vial()])) == ()
 
@@ -99,9 +114,10 @@ def test_given_and_wasted_is_drawn(chair: Any, protocol: Protocol, sizes: list[i
     assert sum(part.wasted_hundredths or 0 for part in drawn[:-1]) == 0, "a vial is emptied before the next is begun"
     assert [part.lot for part in drawn] == [vial.lot for vial in stock][: len(drawn)]
     billed = {line.code: line.hundredths for line in billing_lines(protocol.product.billing[0], drawn)}
-    assert billed.get("J0585", 0) + billed.get("J0585-JZ", 0) == total
+    whole = math.ceil(total / 100) * 100
+    assert billed.get("J0585", 0) + billed.get("J0585-JZ", 0) == whole
     held = sum(part.vial.hundredths for part in drawn if part.vial)
-    assert billed.get("J0585-JW", 0) == held - total and billed.get("64615", 0) == (100 if total else 0)
+    assert billed.get("J0585-JW", 0) == held - whole and billed.get("64615", 0) == (100 if total else 0)
 
 
 @settings(max_examples=100, deadline=None)

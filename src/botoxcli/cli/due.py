@@ -193,7 +193,7 @@ def print_due(items: Sequence[DueItem], names: dict[str, str] | None, *, explain
 
         headers.append(Column("Headache days in 28"))
         rows = [[*row, course_cell(courses, item.window)] for row, item in zip(rows, items, strict=True)]
-    spare = ("Latest", "Earliest", *(("Due",) if courses is not None else ()))
+    spare = ("Latest", "Earliest", *(("Late", "Due") if courses is not None else ()))
     print_table(without_what_does_not_fit(Table(headers, rows, empty=f"Nobody is due on {day}."), spare))
 
 

@@ -67,6 +67,9 @@ def draw(total_hundredths: int, vials: Sequence[StockVial | str]) -> tuple[Drawn
     return tuple(part for part in drawn if part.vial is None or part.given_hundredths > 0)
 
 
+_UNIT = 100  # hundredths
+
+
 @dataclass(frozen=True, slots=True)
 class BillingLine:
     """A code and how many units of it."""
@@ -76,10 +79,15 @@ class BillingLine:
 
 
 def billing_lines(billing: Billing, drawn: Iterable[Drawn]) -> tuple[BillingLine, ...]:
-    """Given and wasted, or, with nothing wasted, the one line that says so; then the procedure, once a session."""
+    """Given and wasted, or, with nothing wasted, the one line that says so; then the procedure, once a session.
+
+    A claim takes whole units: a dose between two is billed as the higher one, and what that takes in is not wasted (CMS, Medicare Claims
+    Processing Manual, chapter 17, sections 10 and 40; not read in the primary source here).
+    """
     drawn = tuple(drawn)
-    given = sum(part.given_hundredths for part in drawn)
-    wasted = sum(part.wasted_hundredths or 0 for part in drawn)
+    dose = sum(part.given_hundredths for part in drawn)
+    given = -(-dose // _UNIT) * _UNIT
+    wasted = max(sum(part.wasted_hundredths or 0 for part in drawn) - (given - dose), 0)
     if not given:
         return ()
     if wasted:

@@ -138,13 +138,22 @@ def _product(facts: NoteFacts) -> Iterator[tuple[str, str]]:
 
 
 def _total(visit: WholeVisit) -> str:
-    """``155 U in 3.10 mL at 31 sites; 45 U wasted``."""
+    """``155 U in 3.10 mL at 31 sites; 45 U wasted``. Where the sites are not the planned ones: ``30 of 31 planned sites and 1 extra``."""
     total = sum(one.hundredths for one in visit.injections)
     volume = f" in {_dose(visit, total)} mL" if _dose(visit, total) else ""
-    sites = "" if visit.head.state == "imported" else f" at {_count(visit.injections)} sites"
+    sites = "" if visit.head.state == "imported" else f" at {_given_at(visit.injections)}"
     wasted = [use.wasted_hundredths for use in visit.vials]
     rest = "wastage not known" if None in wasted or not wasted else f"{units_text(sum(one or 0 for one in wasted))} U wasted"
     return f"{units_text(total)} U{volume}{sites}; {rest}"
+
+
+def _given_at(injections: Sequence[PastInjection]) -> str:
+    planned = [one for one in injections if one.state != "extra"]
+    extra, given = len(injections) - len(planned), sum(one.hundredths > 0 for one in planned)
+    if not extra and given == len(planned):
+        return f"{given} sites"
+    told = f"{given} of {len(planned)} planned sites" if given < len(planned) else f"{given} planned sites"
+    return f"{told} and {extra} extra" if extra else told
 
 
 def _ratio(value: Fraction) -> str:

@@ -1,7 +1,7 @@
 """One view of the head map on the screen: the outline in braille, the marks as numbers with the checklist's signs.
 
 ``9`` planned, ``x9`` given, ``~9`` changed, ``-9`` skipped, ``+9`` extra: the state is told by the sign, colour only repeats it. Marks keep
-a space between them: one that would touch another moves to the nearest free place. A drawing is rows of signs, each with its style.
+a space between them: those that would touch give way along their row. A drawing is rows of signs, each with its style.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ _HEADS: dict[View, tuple[float, float, float, float]] = {
 }  # fmt: skip
 _MARGIN = 4.0
 _DETAILS_FROM = 12  # rows
-_FARTHEST = 9.0  # columns that a mark may be moved; a row counts as four
+_FARTHEST = 6.0  # columns that a mark may be moved along its row
+_LOWEST = 2  # rows that it may go down
 
 Cell = tuple[str, str]
 Row = list[Cell]
@@ -72,7 +73,7 @@ def drawn(
 ) -> list[Row] | None:
     """The view in at most so many columns and rows, each row as wide as the widest; None where the marks do not find room.
 
-    ``first`` are the sites whose marks take their places before the others.
+    ``first`` are the sites whose marks stand before others at the same place.
     """
     window = Window.fitting(view, columns, rows, near=near)
     field = Braille(window.columns, window.rows)
@@ -95,31 +96,57 @@ _Placed = list[tuple[tuple[int, int], Label]]
 
 
 def _places(marks: Sequence[Mark], window: Window, label: Callable[[Mark], Label], first: frozenset[str]) -> _Placed | None:
-    """Where each label begins: as near to its place as those before it leave room for."""
-    placed: _Placed = []
-    for mark in sorted(marks, key=lambda mark: (mark.site not in first, mark.number)):
-        words, style = label(mark)
-        spot = _nearest_free(window.cell(mark), len(words), window, placed)
-        if spot is None:
+    """Where each label begins. None where one would have to go too far from its place.
+
+    Marks of one height share a row, and a row keeps its marks in their order from left to right: what is higher, or further in, never reads as
+    lower or further out. Those that would touch give way to either side alike, so that mirrored sites stay mirrored; where a row is full, the
+    lower ones go down.
+    """
+    rows: dict[int, list[Mark]] = {}
+    begins: dict[int, list[int]] = {}
+    lowest = 0
+    for level in _levels(marks):
+        wanted = max(window.cell(level[0])[1], lowest)
+        for row in range(wanted, min(wanted + _LOWEST, window.rows - 1) + 1):
+            together = sorted([*rows.get(row, ()), *level], key=lambda mark: (mark.x, mark.site not in first, mark.number))
+            columns = _spread([window.cell(mark)[0] for mark in together], [len(label(mark)[0]) for mark in together], window.columns)
+            if columns is not None:
+                rows[row], begins[row], lowest = together, columns, row
+                break
+        else:
             return None
-        placed.append((spot, (words, style)))
-    return placed
+    return [((column, row), label(mark)) for row, columns in begins.items() for column, mark in zip(columns, rows[row], strict=True)]
 
 
-def _nearest_free(cell: tuple[float, int], size: int, window: Window, placed: _Placed) -> tuple[int, int] | None:
-    ideal, row = cell[0] - size / 2 + 0.25, cell[1]
-    spots = [(column, line) for line in range(window.rows) for column in range(window.columns - size + 1)]
-
-    def far(spot: tuple[int, int]) -> float:
-        return abs(spot[0] - ideal) + 4 * abs(spot[1] - row)
-
-    free = [spot for spot in spots if far(spot) <= _FARTHEST and _is_free(spot, size, placed)]
-    return min(free, key=lambda spot: (far(spot), spot[1], spot[0]), default=None)
+def _levels(marks: Sequence[Mark]) -> list[list[Mark]]:
+    """The marks of each height, from the highest down."""
+    levels: dict[float, list[Mark]] = {}
+    for mark in sorted(marks, key=lambda mark: mark.y):
+        levels.setdefault(mark.y, []).append(mark)
+    return list(levels.values())
 
 
-def _is_free(spot: tuple[int, int], size: int, placed: _Placed) -> bool:
-    """Room for the label with a space on either side."""
-    return not any(row == spot[1] and spot[0] <= column + len(words) and column <= spot[0] + size for (column, row), (words, _) in placed)
+def _spread(centres: Sequence[float], sizes: Sequence[int], columns: int) -> list[int] | None:
+    """Where labels of these sizes begin, each as near to its centre as a space between them allows, in their order; None where that is too far.
+
+    Labels that would touch make a group, which stands where its members together want it.
+    """
+    offsets = [sum(sizes[:place]) + place for place in range(len(sizes))]  # of each label in a row of labels that all touch but for a space
+    wanted = [centre - size / 2 + 0.25 - offset for centre, size, offset in zip(centres, sizes, offsets, strict=True)]
+    groups: list[list[float]] = []
+    for one in wanted:
+        groups.append([one])
+        while len(groups) > 1 and _mean(groups[-2]) > _mean(groups[-1]):
+            groups[-2:] = [groups[-2] + groups[-1]]
+    room = columns - (offsets[-1] + sizes[-1])
+    begins = [round(min(max(_mean(group), 0), room)) for group in groups for _ in group]
+    if room < 0 or any(abs(begin - one) > _FARTHEST for begin, one in zip(begins, wanted, strict=True)):
+        return None
+    return [begin + offset for begin, offset in zip(begins, offsets, strict=True)]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
 
 
 def _taken(placed: _Placed, column: int, row: int) -> bool:
