@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 JURISDICTION: Jurisdiction = "us"
 ZONE = "UTC"
+TOXIN_DAYS = 200  # from one dose elsewhere to the next, so that no cumulative window holds two
 _SKIPPED = ("haematoma last time", "weak neck last time", "asked to leave it out", "a plaster there")
 _EVENTS = {
     "neck-pain": 30, "injection-site-pain": 20, "headache": 18, "neck-stiffness": 10, "eyelid-ptosis": 8, "brow-asymmetry": 5, "neck-weakness": 4,
@@ -271,7 +272,9 @@ class Visits:
             change.pause_patient(self._patient_id, until=until, reason="pregnancy")
 
     def toxin_elsewhere(self, on: date) -> None:
-        """Toxin that another clinic gave."""
+        """Toxin that another clinic gave; never so often that the next session would be too much."""
+        if self._history.toxins and (on - self._history.toxins[-1].date).days < TOXIN_DAYS:
+            return
         given = PastToxin(on, self._protocol.product.name, 5_000)
         with self._room.opening("patient toxin", on) as change:
             change.add_toxin(self._patient_id, product=given.product, hundredths=given.hundredths, on=on, note="elsewhere")
