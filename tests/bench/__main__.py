@@ -1,0 +1,63 @@
+"""What is measured, all of it by one command: ``python -m tests.bench``. It prints medians and ratios, writes them as CSV, and judges nobody.
+
+The practices are made once, in a folder that is kept (``--folder``); ``--small`` makes little ones, to see that it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import platform
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import peers
+from .measuring import side_by_side
+from .practices import Practices
+from .rows import Row, rows
+
+HEADER = ("what", "ours_ms", "ours_mb", "beside", "beside_ms", "ratio", "goal")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Makes the practices, measures every row, prints and writes."""
+    told = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    told.add_argument("--folder", type=Path, default=Path("bench"), help="where the practices stand, and are kept (bench)")
+    told.add_argument("--output", type=Path, default=Path("bench.csv"), help="the CSV with what was measured (bench.csv)")
+    told.add_argument("--runs", type=int, default=7, help="runs of each command (7)")
+    told.add_argument("--only", default="", help="only the rows with this in their name")
+    told.add_argument("--small", action="store_true", help="little practices")
+    asked = told.parse_args(arguments)
+    for program, how in peers.HOW.items():
+        if peers.found(program) is None:
+            print(f"{program} is not installed: {how}")
+    print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}")
+    practices = Practices(asked.folder.absolute(), small=asked.small)
+    with asked.output.open("w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(HEADER)
+        for row in rows(practices):
+            if asked.only in row.what:
+                for line in _measured(row, asked.runs):
+                    table.writerow(line)
+                    print("  ".join(line))
+    return 0
+
+
+def _measured(row: Row, runs: int) -> list[tuple[str, ...]]:
+    beside = [one for one in row.beside if one[0] is not None]
+    timed = side_by_side([row.ours, *(one for one, _ in beside if one)], row.runs or runs)
+    ours = timed[0]
+    mine = (row.what, f"{ours.milliseconds:.1f}", f"{ours.megabytes:.0f}")
+    if not beside:
+        return [(*mine, "", "", "", row.goal)]
+    return [
+        (*mine, one.name, f"{other.milliseconds:.1f}", f"{ours.milliseconds / other.milliseconds:.2f}", goal)
+        for (one, goal), other in zip(beside, timed[1:], strict=True)
+        if one
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
