@@ -206,3 +206,96 @@ def test_standard_input_and_json(botox: Botox, visited: Path) -> None:
     said = botox("import", "visits", "-", "--format", "json", input="patient;date;units\nP0001;2024-01-06;155\n")
     (item,) = json.loads(said.stdout)["items"]
     assert (item["sessions"], item["added"], item["first_visit"], item["recorded"]) == (1, 1, 3, True)
+
+
+ANOTHER = "stands in the ledger with another name or birth date; `botox patient edit` corrects it"
+SOMEBODY = {
+    "another name": ("P0001", "Ben Sample,1980-02-29"),
+    "another birth date": ("P0001", "Jane Example,1981-02-28"),
+    "only a name": ("p0001", "Ben Sample,"),
+    "only a birth date": ("P0001", ",1981-02-28"),
+}
+
+
+@pytest.mark.parametrize(("code", "who"), SOMEBODY.values(), ids=SOMEBODY)
+@pytest.mark.parametrize("session", ["2025-06-01,155", "2026-01-06,7.5"], ids=["new", "standing"])
+def test_a_row_that_names_somebody_else_than_its_code_is_refused(
+    botox: Botox, visited: Path, tmp_path: Path, code: str, who: str, session: str
+) -> None:
+    file = sheet(tmp_path, f"patient,date,units,name,born\nP0001,2025-01-06,155,,\n{code},{session},{who}\n")
+    for more in ((), ("--dry-run",)):
+        said = botox("import", "visits", file, "--new-patients", *more)
+        assert (said.exit_code, said.stdout) == (24, "")
+        assert said.stderr.splitlines()[0] == f"row 3, column patient: {ANOTHER}"
+        assert "Sample" not in said.stderr
+    assert len(botox("visit", "list", "--format", "csv").stdout.splitlines()) == 3
+
+
+def test_a_row_that_names_the_patient_as_known_is_taken(botox: Botox, visited: Path, tmp_path: Path) -> None:
+    rows = "P0001,2025-01-06,155,Jane Example,1980-02-29\nP0001,2025-04-06,155,,\n"
+    file = sheet(tmp_path, f"patient,date,units,name,born\n{rows}")
+    assert botox("import", "visits", file, "--new-patients").stdout == "2 sessions added, visits 3 to 4.\n"
+
+
+def test_a_new_code_with_two_names_is_refused_on_one_day_too(botox: Botox, ledger: Path, tmp_path: Path) -> None:
+    head, one = "patient,date,units,name,born\n", "P7,2025-01-06,155,Ada Example,1980-02-29\n"
+    for day in ("2025-01-06", "2025-04-06"):
+        said = botox("import", "visits", sheet(tmp_path, f"{head}{one}p7,{day},155,Ben Sample,1980-02-29\n"), "--new-patients")
+        assert said.exit_code == 24
+        assert said.stderr.splitlines()[0].removesuffix(" of row 2 otherwise") in (
+            "row 3, column name: tells the patient",
+            "row 3, column name: tells the new patient",
+        )
+
+
+def test_a_voided_session_does_not_come_back_with_the_same_file(botox: Botox, visited: Path, tmp_path: Path) -> None:
+    one, two, three = "P0001,2025-01-06,155,C1\n", "P0001,2025-04-06,155,C1\n", "P0001,2025-07-06,155,C1\n"
+    head = "patient,date,units,lot\n"
+    assert botox("import", "visits", sheet(tmp_path, head + one + two)).exit_code == 0
+    assert botox("visit", "void", "3", "--reason", "another patient's").exit_code == 0
+    log = botox("ledger", "log", "--format", "csv").stdout
+    again = botox("import", "visits", sheet(tmp_path, head + one + two))
+    assert (again.exit_code, again.stdout) == (
+        0,
+        "2 sessions in the file, and none of them is new; nothing was changed. 1 session stood already. 1 session withdrawn, and left out.\n",
+    )
+    assert again.stderr.splitlines()[1].startswith("row 2: this session was voided (visit 3) and stays so;")
+    assert botox("ledger", "log", "--format", "csv").stdout == log
+    file = sheet(tmp_path, head + one.replace("C1", "c 1") + two + three)
+    (item,) = json.loads(botox("import", "visits", file, "--dry-run", "--format", "json").stdout)["items"]
+    assert (item["added"], item["standing"], item["withdrawn"], item["voided"]) == (1, 1, 1, [{"row": 2, "visit": 3}])
+    more = botox("import", "visits", file)
+    assert more.stdout == "1 session added, visit 5. 1 session stood already. 1 session withdrawn, and left out.\n"
+    assert "(visit 3)" in more.stderr
+
+
+def test_a_voided_session_stays_so_beside_the_right_one(botox: Botox, visited: Path, tmp_path: Path) -> None:
+    head, wrong, right = "patient,date,units,lot\n", "P0001,2025-01-06,155,C1\n", "P0001,2025-01-06,150,C1\n"
+    assert botox("import", "visits", sheet(tmp_path, head + wrong)).exit_code == 0
+    assert botox("visit", "void", "3", "--reason", "mistyped").exit_code == 0
+    assert botox("import", "visits", sheet(tmp_path, head + right)).stdout == "1 session added, visit 4.\n"
+    said = botox("import", "visits", sheet(tmp_path, head + wrong))
+    assert (said.exit_code, "(visit 3)" in said.stderr) == (0, True)
+
+
+def test_what_was_undone_comes_in_again(botox: Botox, visited: Path, tmp_path: Path) -> None:
+    file = sheet(tmp_path, "patient,date,units\nP0001,2025-01-06,155\n")
+    assert botox("import", "visits", file).exit_code == 0
+    assert botox("undo", "--yes").exit_code == 0
+    assert botox("import", "visits", file).stdout.startswith("1 session added, visit ")
+
+
+def test_an_undo_names_as_new_only_who_is(botox: Botox, visited: Path, tmp_path: Path) -> None:
+    rows = "P0001,2025-01-06,155,,\nP0002,2025-01-07,155,Ada Example,1970-03-01\n"
+    file = sheet(tmp_path, f"patient,date,units,name,born\n{rows}")
+    for _ in range(2):  # the second time the code comes back under its old number
+        assert botox("import", "visits", file, "--new-patients").exit_code == 0
+        assert "- the new patient P0002\n" in botox("undo", "--yes").stdout
+
+
+def test_long_lists_end(botox: Botox, ledger: Path, tmp_path: Path) -> None:
+    more = ",".join(f"c{one}" for one in range(30))
+    rows = "".join(f"P{one:02},2025-01-06,155,Person Example,{1950 + one}-01-01\n" for one in range(12))
+    said = botox("import", "visits", sheet(tmp_path, f"patient,date,units,name,born,{more}\n{rows}"), "--new-patients")
+    assert said.stderr.splitlines()[1] == "Not read: columns c0, c1, c2, c3, c4, c5, c6, c7, c8, c9 and 20 more."
+    assert said.stdout.endswith("New patients: P00, P01, P02, P03, P04, P05, P06, P07, P08, P09 and 2 more.\n")

@@ -33,11 +33,11 @@ def test_the_whole_table(botox: Botox, visited: Path, spelling: str) -> None:
 def test_the_whole_csv_for_the_recall_letters(botox: Botox, visited: Path, tmp_path: Path) -> None:
     row = "C-1234,P0001,2,2026-01-06,7.5,1,2,2026-01-06,chronic-migraine,onabotulinumtoxinA,no,no,,no,1,procerus corrugator-left"
     said = botox("lot", "C1234", "--format", "csv")
-    assert (said.exit_code, said.stdout) == (3, f"{HEADER}\n{row}\n")
+    assert (said.exit_code, said.stdout) == (3, f"{HEADER},share_known\n{row},yes\n")
     letters = tmp_path / "recall.csv"
     named = botox("lot", "C1234", "--format", "csv", "--identify", "--output", str(letters))
     assert (named.exit_code, named.stdout) == (3, "")
-    assert letters.read_text() == f"{HEADER},name,born\n{row},Jane Example,1980-02-29\n"
+    assert letters.read_text() == f"{HEADER},name,born,share_known\n{row},Jane Example,1980-02-29,yes\n"
     assert botox("lot", "C1234", "--output", str(letters)).exit_code == 2
 
 
@@ -97,6 +97,27 @@ def test_an_imported_session_has_a_lot_without_stock(botox: Botox, visited: Path
     assert said.stdout.endswith("Unused in stock: 0 vials.\n")
 
 
+def test_of_an_imported_session_with_several_lots_the_share_is_not_known(botox: Botox, visited: Path, tmp_path: Path) -> None:
+    rows = 'P0001,2025-01-06,155,"C1, D2"\nP0001,2025-05-06,150,"C1;c-1"\n'
+    (tmp_path / "sheet.csv").write_text(f"patient,date,units,lot\n{rows}")
+    assert botox("import", "visits", str(tmp_path / "sheet.csv")).exit_code == 0
+    said = botox("lot", "c1")
+    assert said.stdout.splitlines()[1:4] == [
+        "Patient  Visit  Date            Units  Sites  Last contact  Remark",
+        "P0001        3  2025-01-06  up to 155      1  2026-01-06    imported",
+        "P0001        4  2025-05-06        150      1  2026-01-06    imported",
+    ]
+    items = json.loads(botox("lot", "c1", "--format", "json").stdout)["items"]
+    assert [(one["units"], one["vials"], one["share_known"]) for one in items] == [(155, 1, False), (150, 1, True)]
+    assert [row.rsplit(",", 1)[1] for row in botox("lot", "c1", "--format", "csv").stdout.splitlines()] == ["share_known", "no", "yes"]
+
+
+def test_a_lot_that_an_import_spelt_twice_is_counted_once(botox: Botox, visited: Path) -> None:
+    imported_session(visited, "C1", date(2025, 6, 1), "c-1")
+    (row,) = json.loads(botox("lot", "c1", "--format", "json").stdout)["items"]
+    assert (row["units"], row["share_known"]) == (155, True)
+
+
 def test_two_vials_of_a_lot_at_one_session_are_one_line(botox: Botox, ledger: Path) -> None:
     data = Path(__file__).parents[1] / "data"
     assert botox("vial", "add", "E1", "--units", "100", "--expires", "2027-06", "--count", "2").exit_code == 0
@@ -108,7 +129,7 @@ def test_two_vials_of_a_lot_at_one_session_are_one_line(botox: Botox, ledger: Pa
     assert [(row["visit"], row["units"], row["vials"], row["sites"]) for row in rows] == [("2", "155", "2", "31")]
 
 
-def imported_session(ledger: Path, lot: str, on: date) -> None:
+def imported_session(ledger: Path, lot: str, on: date, *others: str) -> None:
     """A session that an import made: one line, a lot without stock."""
     from botoxcli import paths
     from botoxcli.clinic.records import Injection, Session, VialUse
@@ -116,8 +137,9 @@ def imported_session(ledger: Path, lot: str, on: date) -> None:
     from botoxcli.store.recorder import Recorder
 
     line = Injection(site="unspecified", muscle="unspecified", side="unspecified", planned_hundredths=0, hundredths=15_500, state="imported")
+    uses = tuple(VialUse(lot=one, given_hundredths=15_500) for one in (lot, *others))
     session = Session(
-        patient="P0001", date=on, product="onabotulinumtoxinA", injections=(line,), vials=(VialUse(lot=lot, given_hundredths=15_500),),
+        patient="P0001", date=on, product="onabotulinumtoxinA", injections=(line,), vials=uses,
         jurisdiction="us", imported=True,
     )  # fmt: skip
     with Recorder(ledger).change(command="import", actor="Dr Example", at=NOW) as change:

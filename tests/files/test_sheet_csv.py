@@ -27,9 +27,9 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "sheet.csv"
 
 
-def sessions(file: Path, text: str | bytes, form: DateFormat | None = None, **mapped: str) -> SessionsFile:
+def sessions(file: Path, text: str | bytes, form: DateFormat | None = None, *, new_patients: bool = False, **mapped: str) -> SessionsFile:
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read_sessions(str(file), mapped=mapped, form=form, today=TODAY, protocol=CM)
+    return read_sessions(str(file), mapped=mapped, form=form, today=TODAY, protocol=CM, new_patients=new_patients)
 
 
 def patients(file: Path, text: str, form: DateFormat | None = None, **mapped: str) -> PatientsFile:
@@ -124,6 +124,61 @@ def test_every_problem_is_told_at_once(file: Path) -> None:
     found = refused(sessions, file, "patient,date,units\n?,1/2/2026,x\nP1,2026-03-01,155\nP1,2026-03-01,155\nP1,2026-03-01,150\n")
     assert [(row, column) for row, column, _ in found] == [(2, "patient"), (2, "date"), (2, "units"), (5, "date")]
     assert "session of this patient on the day of row 3" in found[-1][2]
+
+
+SAME = {
+    "however its lot is spelt": ("155,C-1,,,", "155.00,c 1,,,"),
+    "its lots in another order": ('155,"C1;D2",,,', '155,"d2,C-1",,,'),
+    "a row without lot after one with": ("155,C1,,,", "155,,,,"),
+    "a row that says less": ("155,C1,felt well,Ada Example,1980-01-01", "155,C1,,,"),
+}
+
+
+@pytest.mark.parametrize(("one", "again"), SAME.values(), ids=SAME)
+def test_rows_that_the_ledger_would_call_the_same_count_once(file: Path, one: str, again: str) -> None:
+    told = sessions(file, f"patient,date,units,lot,note,name,born\nP1,2026-03-01,{one}\np1,2026-03-01,{again}\n", new_patients=True)
+    assert (told.doubles, [row.row for row in told.rows]) == (1, [2])
+
+
+OTHER = {
+    "other units": ("155,C1,,,", "150,C1,,,", "date", "is a second session of this patient on the day of row 2; make one row of both"),
+    "other lot": ("155,C1,,,", "155,D2,,,", "lot", "tells the session of row 2 with other lots or with more; keep the row that is right"),
+    "a lot after none": ("155,,,,", "155,C1,,,", "lot", "tells the session of row 2 with other lots or with more"),
+    "another note": ("155,C1,felt well,,", "155,C1,felt ill,,", "note", "tells the session of row 2 otherwise"),
+    "another name": ("155,C1,,Ada Example,1980-01-01", "155,C1,,Ben Sample,1980-01-01", "name", "tells the patient of row 2 otherwise"),
+    "another birth date": ("155,C1,,Ada Example,1980-01-01", "155,C1,,Ada Example,1980-01-02", "born", "tells the patient of row 2 otherwise"),
+    "a name after none": ("155,C1,,,", "155,C1,,Ben Sample,", "name", "tells the patient of row 2 otherwise"),
+}
+
+
+@pytest.mark.parametrize(("one", "again", "column", "why"), OTHER.values(), ids=OTHER)
+def test_rows_of_one_day_that_are_not_the_same(file: Path, one: str, again: str, column: str, why: str) -> None:
+    text = f"patient,date,units,lot,note,name,born\nP1,2026-03-01,{one}\np1,2026-03-01,{again}\n"
+    ((row, told, said),) = refused(sessions, file, text, new_patients=True)
+    assert (row, told) == (3, column)
+    assert said.startswith(why)
+
+
+TOO_LONG = "a cell is too long: it has more than 131,072 characters, or its quotation mark is never closed"
+LONG = "x" * 131_073
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        (f"patient,date,units,letter\nP1,2026-03-01,155,\nP2,2026-03-01,155,{LONG}\n", 3),
+        ('patient,date,units,letter\nP1,2026-03-01,155,\nP2,2026-03-01,155,"' + "x,\n" * 50_000, 3),
+        (f"{LONG}\npatient,date,units\nP1,2026-03-01,155\n", 1),
+    ],
+    ids=["a cell", "a mark that is never closed", "before the header"],
+)
+def test_a_cell_that_is_too_long_to_be_read(file: Path, text: str, row: int) -> None:
+    assert refused(sessions, file, text) == [(row, None, TOO_LONG)]
+
+
+def test_a_lot_twice_in_a_cell_is_one(file: Path) -> None:
+    (one,) = sessions(file, "patient;date;units;lot\nP1;2026-03-01;155;C-1, c1,D2\n").rows
+    assert one.lots == ("C-1", "D2")
 
 
 FILES = {

@@ -71,6 +71,7 @@ def _say(found: SessionsFile, done: SessionsImport, form: Form, *, dry_run: bool
             "standing": done.standing,
             "doubles": found.doubles,
             "left_out": found.others,
+            "withdrawn": len(done.voided),
             "voided": [{"row": row, "visit": visit} for row, visit in done.voided],
         }
         item |= {"new_patients": [one.code for one in done.patients], "first_visit": done.visits[0] if done.visits else None}
@@ -85,9 +86,10 @@ def _say(found: SessionsFile, done: SessionsImport, form: Form, *, dry_run: bool
     if len(done.voided) > SHOWN:
         note(f"and {len(done.voided) - SHOWN:,} more rows of sessions that were voided.")
     known = f" {_sessions(done.standing)} stood already." if done.standing else ""
+    known += f" {_sessions(len(done.voided))} withdrawn, and left out." if done.voided else ""
     made = f" New patients: {shortened([one.code for one in done.patients])}." if done.patients else ""
     if not done.new:
-        told = f"{_sessions(len(done.voided))} were voided and stay so" if done.voided else "all of them stand in the ledger already"
+        told = "none of them is new" if done.voided else "all of them stand in the ledger already"
         print_lines([f"{_sessions(len(found.rows))} in the file, and {told}; nothing was changed.{known if done.voided else ''}"])
     elif dry_run:
         _print_sessions(done)

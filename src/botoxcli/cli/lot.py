@@ -35,7 +35,7 @@ def lot(
     Example: botox lot C1234 --format csv --identify --output recall.csv
     """
     from botoxcli.errors import UsageError
-    from botoxcli.workflow.lot import IDENTITY_COLUMNS, LOT_COLUMNS, find_lot, lot_row
+    from botoxcli.workflow.lot import IDENTITY_COLUMNS, LOT_COLUMNS, SHARE_COLUMNS, find_lot, lot_row
 
     if output is not None and form is RowForm.TABLE:
         raise UsageError("--output needs --format csv or json.", "Add the format.")
@@ -44,7 +44,7 @@ def lot(
     if form is RowForm.TABLE:
         _print(found, named=identify or sys.stdout.isatty())
     else:
-        columns = (*LOT_COLUMNS, *(IDENTITY_COLUMNS if identify else ()))
+        columns = (*LOT_COLUMNS, *(IDENTITY_COLUMNS if identify else ()), *SHARE_COLUMNS)
         write_rows("lot", columns, (lot_row(found, visit) for visit in found.visits), form=form.value, output=output)
     if found.visits:
         raise typer.Exit(FOUND)
@@ -63,7 +63,8 @@ def _print(found: LotFound, *, named: bool) -> None:
         remarks = [f"now lot {visit.lot}"] * (visit.lot != found.lot) + [f"was {one}" for one in visit.spelt]
         remarks += ["imported"] * visit.imported + ["archived"] * patient.archived
         row = [patient.code, *([patient.name or "(forgotten)", born] if named else []), str(visit.visit), visit.date.isoformat()]
-        rows.append([*row, units_text(visit.hundredths), str(len(visit.sites)), visit.last_contact.isoformat(), ", ".join(remarks)])
+        given = f"{'' if visit.share_known else 'up to '}{units_text(visit.hundredths)}"
+        rows.append([*row, given, str(len(visit.sites)), visit.last_contact.isoformat(), ", ".join(remarks)])
     print_table(Table(columns, rows, title=f"Lot {found.lot}" if rows else "", footer=tuple(_about(found)), empty=f"Nobody had lot {found.lot}."))
 
 

@@ -162,7 +162,8 @@ class VisitVersion:
 class LotLine:
     """What one vial of a lot gave at one session; ``lot`` as it is spelt now. ``vial_id`` is None for an imported session.
 
-    ``last_contact`` is the patient's last visit of any kind, ``sites`` are all that were injected at the session.
+    ``last_contact`` is the patient's last visit of any kind, ``sites`` are all that were injected at the session. ``among_lots``: of how
+    many lots an imported session was; with more than one its ``given_hundredths`` are the most that this lot can have given.
     """
 
     lot: str
@@ -176,6 +177,7 @@ class LotLine:
     given_hundredths: int
     sites: tuple[str, ...]
     vial_id: int | None
+    among_lots: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,3 +42,7 @@ class SessionTold:
     def lot_keys(self) -> frozenset[str]:
         """Its lots as they are compared."""
         return frozenset(map(lot_key, self.lots))
+
+    def is_given_as(self, hundredths: int, lot_keys: frozenset[str]) -> bool:
+        """Whether a session of this patient, day and protocol with these units and lots is this one. A row without lots fits any."""
+        return hundredths == self.hundredths and (not self.lots or lot_keys == self.lot_keys)

@@ -43,6 +43,33 @@ def rows_of(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
         yield number, [unguarded(cell) for cell in row]
 
 
+def why_no_csv(error: csv.Error) -> str:
+    """What is wrong with the row at which the reading as CSV ended. A mark that is never closed makes a cell of all that follows."""
+    if _is_too_long(error):
+        return too_long()
+    return "the quotation marks of its cells do not match"
+
+
+def too_long() -> str:
+    """What is said of a cell that is too long to be read."""
+    return f"a cell is too long: it has more than {csv.field_size_limit():,} characters, or its quotation mark is never closed"
+
+
+def too_long_at(text: str, separator: str) -> int | None:
+    """The number of the first row with a cell that is too long to be read; None where there is none."""
+    number = 0
+    try:
+        for number, _ in rows_of(text, separator):  # noqa: B007 - the last one that could be read
+            pass
+    except csv.Error as error:
+        return number + 1 if _is_too_long(error) else None
+    return None
+
+
+def _is_too_long(error: csv.Error) -> bool:
+    return "field larger than" in str(error)
+
+
 def _bytes(path: Path, most_bytes: int) -> bytes:
     try:
         if not stat.S_ISREG(path.stat().st_mode):

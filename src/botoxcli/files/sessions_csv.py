@@ -2,18 +2,20 @@
 
 Conventions. As in ``sheet_csv``. Units are written with a decimal point or a decimal comma, at most two places, so that no sign that groups
 digits is taken for one. Several lots in a cell stand apart by ``,`` or ``;``. Where a kind column tells a consult or a follow-up, as in an export of
-visits, the row is left out and counted. A row again, just so, counts once; a second session of a patient on one day is refused.
+visits, the row is left out and counted. A session again counts once, judged as the ledger would: the same units and, where the later row tells any,
+the same lots. What a later row says besides must not differ from the first; a second session of a patient on one day is refused.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from botoxcli.clinic.date_format import DateFormat
+from botoxcli.clinic.history import lot_key
 from botoxcli.clinic.quantity import parse_number, scaled
 from botoxcli.clinic.sheet_rows import SessionTold
 from botoxcli.errors import ImportRefused
@@ -77,16 +79,37 @@ def read_sessions(
         if told is None:
             continue
         before = first.setdefault((told.patient.casefold(), told.on, told.protocol), told)
-        if before is not told and replace(before, row=number, patient=told.patient) == told:
+        if before is told:
+            continue
+        if wrong := _differs(before, told):
+            field, why = wrong
+            problems.append(problem(number, _name(sheet, field), why.format(before.row)))
+        else:
             doubles += 1
-        elif before is not told:
-            problems.append(problem(number, _name(sheet, "date"), _SECOND.format(before.row)))
     if problems or not first:
         raise ImportRefused(problems or [problem(None, None, "no row below the header tells a session")])
     return SessionsFile(tuple(first.values()), doubles, others, sheet.told, sheet.unread)
 
 
 _SECOND = "is a second session of this patient on the day of row {}; make one row of both, with their units together and their lots in one cell"
+_OTHER_LOTS = (
+    "tells the session of row {} with other lots or with more; keep the row that is right, or make one row of both if there were two sessions"
+)
+_OTHERWISE = "tells the session of row {} otherwise; keep the row that is right"
+_SOMEBODY_ELSE = "tells the patient of row {} otherwise"
+
+
+def _differs(before: SessionTold, told: SessionTold) -> tuple[str, str] | None:
+    """The field in which a later row of a patient, day and protocol is no mere repetition, and why; None where nothing of it would be lost."""
+    for field in ("name", "born", "product", "injector", "note"):
+        said = getattr(told, field)
+        if said is not None and said != getattr(before, field):
+            if field in ("name", "born"):
+                return field, _SOMEBODY_ELSE
+            return (field, _OTHERWISE) if told.is_given_as(before.hundredths, before.lot_keys) else ("date", _SECOND)
+    if told.is_given_as(before.hundredths, before.lot_keys):
+        return None
+    return ("lot", _OTHER_LOTS) if told.hundredths == before.hundredths else ("date", _SECOND)
 
 
 def _is_other(cells: Cells) -> bool:
@@ -140,7 +163,13 @@ def units_of(text: str) -> int:
 
 
 def _lots(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(short_text(one) for one in re.split("[,;]", text) if one.strip()))
+    """The lots of a cell, each once in its first spelling. Raises ValueError."""
+    found: dict[str, str] = {}
+    for one in re.split("[,;]", text):
+        if one.strip():
+            lot = short_text(one)
+            found.setdefault(lot_key(lot), lot)
+    return tuple(found.values())
 
 
 def _note(text: str) -> str:

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from botoxcli.clinic.date_format import DateFormat, read_day
 from botoxcli.clinic.text import clean
 from botoxcli.errors import ImportRefused
-from botoxcli.files.csv_source import SEPARATORS, problem, rows_of, text_of
+from botoxcli.files.csv_source import SEPARATORS, problem, rows_of, text_of, too_long, too_long_at, why_no_csv
 
 EMPTY = "is empty"
 MAX_BYTES = 32 * 1024 * 1024
@@ -69,8 +69,8 @@ class Sheet:
                     raise ImportRefused([problem(None, None, f"it has more than {MAX_ROWS:,} rows")])
                 if number > self.header and any(cell.strip() for cell in row):
                     yield number, row
-        except csv.Error:
-            raise ImportRefused([problem(number + 1, None, "the quotation marks of its cells do not match")]) from None
+        except csv.Error as error:
+            raise ImportRefused([problem(number + 1, None, why_no_csv(error))]) from None
 
 
 def open_sheet(source: str, fields: Fields, mapped: Mapping[str, str]) -> Sheet:
@@ -87,6 +87,7 @@ def sheet_of(text: str, fields: Fields, mapped: Mapping[str, str]) -> Sheet:
     if len(found) > 1:
         raise ImportRefused([problem(None, None, "its columns can be read with more than one separator")])
     if not found:
+        _refuse_too_long(text)
         asked = [one for one in mapped if mapped[one].strip()]
         of_map = f"the columns that --map names for {', '.join(asked)}, and " if asked else ""
         rest = [one for one in fields.required if one not in asked]
@@ -106,6 +107,13 @@ def _sheet(text: str, separator: str, fields: Fields, mapped: Mapping[str, str])
     except csv.Error:
         return None
     return None
+
+
+def _refuse_too_long(text: str) -> None:
+    """Where a cell that is too long stands before any header, however the cells are separated."""
+    rows = [too_long_at(text, separator) for separator in SEPARATORS]
+    if all(rows):
+        raise ImportRefused([problem(rows[0], None, too_long())])
 
 
 def _columns(row: Sequence[str], fields: Fields, mapped: Mapping[str, str]) -> dict[str, int] | None:

@@ -23,7 +23,7 @@ def lot_lines(connection: sqlite3.Connection, lot: str) -> tuple[LotLine, ...]:
     for spelt in connection.execute("SELECT DISTINCT lot FROM lot_line WHERE vial_id IS NULL").fetchall():
         if lot_key(spelt[0]) == key:
             rows += connection.execute(f"SELECT {_COLUMNS} FROM lot_line WHERE vial_id IS NULL AND lot = ?", spelt)  # noqa: S608 - names of ours
-    found = map(_line, rows)
+    found = [_line(connection, row) for row in rows]
     return tuple(sorted(found, key=lambda line: (line.patient, line.date, line.visit, line.vial_id or 0)))
 
 
@@ -50,9 +50,15 @@ def former_lots(connection: sqlite3.Connection) -> dict[int, tuple[str, ...]]:
     return {vial_id: tuple(spelt) for vial_id, spelt in found.items()}
 
 
-def _line(row: tuple[Any, ...]) -> LotLine:
+def _among_lots(connection: sqlite3.Connection, visit: int) -> int:
+    """Of how many lots an imported session was, however often each is spelt."""
+    (lots,) = connection.execute("SELECT lots FROM current_visit WHERE visit = ?", (visit,)).fetchone()
+    return len({lot_key(one) for one in lots.split(", ")})
+
+
+def _line(connection: sqlite3.Connection, row: tuple[Any, ...]) -> LotLine:
     lot, visit, patient_id, patient, last_contact, on, protocol, product, given, sites, vial_id = row
     return LotLine(
         lot, visit, patient_id, patient, date.fromisoformat(last_contact), date.fromisoformat(on), protocol, product, given,
-        tuple(sites.split(", ")) if sites else (), vial_id,
+        tuple(sites.split(", ")) if sites else (), vial_id, 1 if vial_id is not None else _among_lots(connection, visit),
     )  # fmt: skip

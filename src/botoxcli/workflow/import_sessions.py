@@ -119,7 +119,7 @@ class _Look:
         self._refuse_another_patient(one)
         if _same(given, one):
             return None
-        if not given and (visit := _same(self._void.get(day, []), one)):
+        if visit := _same(self._void.get(day, []), one):
             self.voided.append((one.row, visit))
             return None
         product = self._product(one)
@@ -172,7 +172,7 @@ class _Look:
 
 def _same(given: Iterable[_Given], one: SessionTold) -> int | None:
     """The visit that is this very session."""
-    return next((visit for hundredths, keys, visit in given if hundredths == one.hundredths and (not one.lots or keys == one.lot_keys)), None)
+    return next((visit for hundredths, keys, visit in given if one.is_given_as(hundredths, keys)), None)
 
 
 def session_row(one: SessionTold) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Who had a lot: one line a visit, under every spelling that the lot ever had, with what is left of it in the stock.
 
 Conventions. Lots compare without case, spaces and hyphens. Where a session used several lots, the units are this lot's and the sites
-the whole session's: which site a vial went to is not recorded. Only visits that stand are told.
+the whole session's: which site a vial went to is not recorded. Of an imported session with several lots only the total is known: its units are
+the most that the lot can have given, and its share is not known. Only visits that stand are told.
 """
 
 from __future__ import annotations
@@ -25,11 +26,15 @@ LOT_COLUMNS = (
     "old_spellings", "recalled", "unused_vials", "site_ids",
 )  # fmt: skip
 IDENTITY_COLUMNS = ("name", "born")
+SHARE_COLUMNS = ("share_known",)
 
 
 @dataclass(frozen=True, slots=True)
 class LotVisit:
-    """A session at which the lot was given. ``spelt`` are the spellings that its vials had before."""
+    """A session at which the lot was given. ``spelt`` are the spellings that its vials had before.
+
+    ``share_known`` False: the lot was one of several, and ``hundredths`` are all that the session gave.
+    """
 
     lot: str
     visit: int
@@ -43,6 +48,7 @@ class LotVisit:
     sites: tuple[str, ...]
     imported: bool
     spelt: tuple[str, ...] = ()
+    share_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,8 @@ def _visits(reader: Reader, lines: Sequence[LotLine], spelt: dict[int, tuple[str
     for line in lines:
         together.setdefault(line.visit, []).append(line)
     for used in together.values():
-        first = used[0]
+        first, imported = used[0], all(line.vial_id is None for line in used)
+        given = [line.given_hundredths for line in used]
         yield LotVisit(
             lot=", ".join(dict.fromkeys(line.lot for line in used)),
             visit=first.visit,
@@ -90,12 +97,13 @@ def _visits(reader: Reader, lines: Sequence[LotLine], spelt: dict[int, tuple[str
             date=first.date,
             protocol=first.protocol,
             product=first.product,
-            hundredths=sum(line.given_hundredths for line in used),
+            hundredths=max(given) if imported else sum(given),  # each lot of an imported session stands with its total
             vials=len(used),
             sites=first.sites,
             last_contact=first.last_contact,
-            imported=all(line.vial_id is None for line in used),
+            imported=imported,
             spelt=tuple(dict.fromkeys(one for line in used for one in spelt.get(line.vial_id or 0, ()))),
+            share_known=all(line.among_lots == 1 for line in used),
         )
 
 
@@ -106,7 +114,7 @@ def _unknown(reader: Reader, lot: str) -> NotFound:
 
 
 def lot_row(found: LotFound, visit: LotVisit) -> dict[str, Any]:
-    """A visit as a row with LOT_COLUMNS and IDENTITY_COLUMNS."""
+    """A visit as a row with LOT_COLUMNS, IDENTITY_COLUMNS and SHARE_COLUMNS."""
     patient = visit.patient
     return {
         "lot": visit.lot,
@@ -127,4 +135,5 @@ def lot_row(found: LotFound, visit: LotVisit) -> dict[str, Any]:
         "site_ids": " ".join(visit.sites),
         "name": patient.name,
         "born": patient.born.isoformat() if patient.born else None,
+        "share_known": visit.share_known,
     }
