@@ -203,7 +203,7 @@ def test_a_follow_up_s_window_is_never_dropped_in_silence(botox: Any, course: Pa
         "\n"
         "Months in a row are counted from the latest backwards, without one that overlaps a later one; a cycle's mean has them all.\n"
         "\n"
-        "Cycle 1, session 2025-09-01: 15.33 headache days in 28, 4.67 fewer (23.33 % fewer)\n"
+        "Cycle 1, session 2025-09-01: 15.33 headache days in 28, 4.67 fewer (23.3 % fewer)\n"
     ) in said
 
 
@@ -248,3 +248,12 @@ def test_on_a_screen_no_verdict_is_broken_over_lines(botox: Any, course: Path, t
     assert lines[place - 1].split() == ["Rules", "Verdict", "Latest", "Change"]
     assert lines[place + 2].startswith("ehf-2018: became-episodic: fewer than 10 headache days")
     assert "ehf-2018: look again 4 months to 5 months after the stop." in lines
+
+
+def test_a_change_is_told_to_one_place_and_kept_to_two(botox: Any, course: Path, tmp_path: Path) -> None:
+    diary(botox, tmp_path, {-28: 19, 84: 9, 112: 9, 140: 9})
+    said = botox("response", "P0001").stdout
+    assert "9 headache days in 28, 10 fewer (52.6 % fewer)" in said
+    assert "-52.6 %" in said
+    assert "52.63" not in said
+    assert items(botox)["nice-ta260"]["change_percent"] == -52.63

@@ -55,7 +55,7 @@ Visit 2: session of P0001 on 2026-01-06
 
 Protocol: chronic-migraine, edition 1 (sha256 {hashed[:12]})
 Jurisdiction: us
-Recorded: 2026-03-09T10:00:00Z by Dr Example; state recorded
+Recorded: 2026-03-09 10:00 (UTC) by Dr Example; state recorded
 Injector: Nurse Example
 Minutes: 15
 
@@ -68,8 +68,8 @@ Findings
 Injections
 - procerus: 1 of 1 sites, 5 U in 0.10 mL
 - corrugator: 1 of 2 sites, 2.5 U in 0.05 mL
--   corrugator-left: changed, 2.5 U, planned 5 U
--   corrugator-right: skipped, 0 U, planned 5 U (bruise)
+  - corrugator-left: changed, 2.5 U, planned 5 U
+  - corrugator-right: skipped, 0 U, planned 5 U (bruise)
 - Total: 7.5 U in 0.15 mL of onabotulinumtoxinA
 
 Vials
@@ -91,3 +91,11 @@ def test_show_a_consult(botox: Any, visited: Path) -> None:
 
 def test_an_unknown_visit(botox: Any, visited: Path) -> None:
     assert botox("visit", "show", "3").exit_code == 22
+
+
+def test_the_sheet_has_the_practice_s_clock_and_the_json_the_ledger_s(botox: Any, visited: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("botoxcli.cli.state.State.zone", lambda *_: "Europe/Berlin")
+    said = botox("visit", "show", "2").stdout
+    assert "Recorded: 2026-03-09 11:00 (Europe/Berlin) by Dr Example" in said
+    assert "Reconstituted: 2026-01-06 10:00 (Europe/Berlin)" in said
+    assert json.loads(botox("visit", "show", "2", "--format", "json").stdout)["items"][0]["recorded_at"] == "2026-03-09T10:00:00Z"

@@ -7,19 +7,17 @@ picture and no style comes from elsewhere.
 from __future__ import annotations
 
 import os
-import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 
 import pexpect
 import pyte
-from rich.console import Console
-from rich.style import Style
+from pyte.screens import Char
 from rich.terminal_theme import TerminalTheme
-from rich.text import Text
+from tests.snapshots.drawing import svg
+from tests.snapshots.emulator import DimScreen
 
 FOLDER = Path(__file__).parent
 PRACTICE = FOLDER / "practice.py"
@@ -31,7 +29,8 @@ PROMPT = "help > "
 class Screen:
     """A command and its size. ``keys`` are typed one after the other, each when what stands before it is on the screen.
 
-    ``rows``: as high as a terminal is, for what is drawn to fit it; else as high as it needs.
+    ``rows``: as high as a terminal is, for what is drawn to fit it; else as high as it needs. ``begins``: what the first row that is kept
+    begins with, where a screen would else begin in the middle of something.
     """
 
     name: str
@@ -40,6 +39,7 @@ class Screen:
     keys: tuple[tuple[str, str], ...] = ()
     until: str = ""
     rows: int = HIGHEST
+    begins: str = ""
 
 
 SAFETY = (("in the chair? [y/n]: ", "y"), ("unknown > ", "yes"), *[("unknown > ", "no")] * 9)
@@ -51,7 +51,12 @@ SCREENS = (
     Screen("protocol-map", "protocol map", rows=32),
     Screen("consult", "consult D003", keys=(("> ", "?"),), until="> ", rows=24),
     Screen(
-        "session", "session D005", keys=(*SAFETY, ("the lot > ", ""), ("protocol's) > ", ""), ("UTC) > ", ""), (PROMPT, "")), until=PROMPT, rows=24
+        "session",
+        "session D005",
+        keys=(*SAFETY, ("the lot > ", ""), ("protocol's) > ", ""), ("UTC) > ", ""), (PROMPT, "")),
+        until=PROMPT,
+        rows=24,
+        begins="[x] corrugator",
     ),
     Screen("visit-show", "visit show 5"),
 )
@@ -69,44 +74,17 @@ THEMES = {
     ),
 }  # fmt: skip
 
-FORMAT = """\
-<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
-    <style>
-    .{unique_id}-matrix {{
-        font-family: "DejaVu Sans Mono", Menlo, Consolas, monospace;
-        font-size: {char_height}px;
-        line-height: {line_height}px;
-    }}
-    .{unique_id}-title {{
-        font-size: 18px;
-        font-weight: bold;
-        font-family: sans-serif;
-    }}
-    {styles}
-    </style>
-    <defs>
-    <clipPath id="{unique_id}-clip-terminal">
-      <rect x="0" y="0" width="{terminal_width}" height="{terminal_height}" />
-    </clipPath>
-    {lines}
-    </defs>
-    {chrome}
-    <g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
-    {backgrounds}
-    <g class="{unique_id}-matrix" xml:space="preserve">
-    {matrix}
-    </g>
-    </g>
-</svg>
-"""
-
 
 def made(folder: Path) -> dict[str, str]:
     """Every screen in every theme, by the file's name. ``folder`` is an empty one, for the practice."""
     _run(folder, "furnish")
     with ThreadPoolExecutor(2) as together:
         seen = list(together.map(lambda screen: _seen(folder, screen), SCREENS))
-    return {f"{screen.name}-{theme}.svg": _svg(screen, lines, THEMES[theme]) for screen, lines in zip(SCREENS, seen, strict=True) for theme in THEMES}
+    return {
+        f"{screen.name}-{theme}.svg": svg(rows, columns=screen.columns, title=f"botox {screen.command}", theme=colours)
+        for screen, rows in zip(SCREENS, seen, strict=True)
+        for theme, colours in THEMES.items()
+    }
 
 
 def kept() -> dict[str, str]:
@@ -129,10 +107,10 @@ def _run(folder: Path, *arguments: str, rows: int = HIGHEST, columns: int = 80) 
     return child
 
 
-def _seen(folder: Path, screen: Screen) -> list[Text]:
+def _seen(folder: Path, screen: Screen) -> list[list[Char]]:
     """The rows of the screen when the program has ended, or waits for what would be typed next."""
     child = _run(folder, *screen.command.split(), rows=screen.rows, columns=screen.columns)
-    terminal = pyte.Screen(screen.columns, screen.rows)
+    terminal = DimScreen(screen.columns, screen.rows)
     stream = pyte.Stream(terminal)
     for awaited, typed in screen.keys:
         child.expect_exact(awaited)
@@ -143,47 +121,13 @@ def _seen(folder: Path, screen: Screen) -> list[Text]:
     child.close(force=True)
     if not screen.until and child.exitstatus not in (0, 3):
         raise RuntimeError(f"{screen.command}: {child.before}")
-    rows = [_row(terminal, number) for number in range(screen.rows)]
-    while rows and not rows[-1].plain.strip():
+    rows = [[terminal.buffer[line][column] for column in range(screen.columns)] for line in range(screen.rows)]
+    while rows and not words(rows[-1]):
         rows.pop()
-    return rows
+    first = [line for line, row in enumerate(rows) if words(row).startswith(screen.begins)][-1] if screen.begins else 0
+    return rows[first:]
 
 
-def _row(terminal: pyte.Screen, number: int) -> Text:
-    line = Text()
-    for column in range(terminal.columns):
-        cell = terminal.buffer[number][column]
-        style = Style(
-            color=_colour(cell.fg), bgcolor=_colour(cell.bg), bold=cell.bold or None, italic=cell.italics or None,
-            underline=cell.underscore or None, reverse=cell.reverse or None,
-        )  # fmt: skip
-        line.append(cell.data, style)
-    line.rstrip()
-    return line
-
-
-def _colour(name: str) -> str | None:
-    """A colour of the emulator's as Rich calls it."""
-    if name == "default":
-        return None
-    if re.fullmatch("[0-9a-f]{6}", name):
-        return f"#{name}"
-    bright, plain = ("bright_", name.removeprefix("bright")) if name.startswith("bright") else ("", name)
-    return bright + {"brown": "yellow"}.get(plain, plain)
-
-
-def _svg(screen: Screen, lines: list[Text], theme: TerminalTheme) -> str:
-    console = Console(
-        record=True,
-        width=screen.columns,
-        height=len(lines) + 1,
-        file=StringIO(),
-        force_terminal=True,
-        color_system="truecolor",
-        legacy_windows=False,
-        _environ={},
-    )
-    for line in lines:
-        console.print(line, soft_wrap=True)
-    drawn = console.export_svg(title=f"botox {screen.command}", theme=theme, code_format=FORMAT, unique_id=screen.name)
-    return "\n".join(part.rstrip() for part in drawn.splitlines()) + "\n"
+def words(row: list[Char]) -> str:
+    """What a row says, without the spaces at its end."""
+    return "".join(cell.data for cell in row).rstrip()

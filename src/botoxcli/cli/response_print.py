@@ -164,7 +164,7 @@ def _rule_table(found: Response) -> Table:
     headers = [Column("Rules"), Column("Verdict"), Column("Baseline", "right"), Column("Latest", "right"), Column("Change", "right")]
     rows, reasons, notes = [], [], []
     for said in found.verdicts:
-        percent = "unknown" if said.change_percent is None else f"{'+' if said.change_percent > 0 else ''}{figure(said.change_percent)} %"
+        percent = "unknown" if said.change_percent is None else f"{'+' if said.change_percent > 0 else ''}{figure(said.change_percent, 1)} %"
         rows.append([said.rule.id, said.in_words, figure(said.baseline), figure(said.latest), percent, said.because])
         reasons.append(f"{said.rule.id}: {said.because}.")
         notes.append(f"{said.rule.id}: {said.rule.title} [{said.rule.source}]." + (f" {said.rule.note}" if said.rule.note else ""))

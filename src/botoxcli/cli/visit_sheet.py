@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from botoxcli.clinic.past_visit import PastFinding, PastInjection, WholeVisit
 from botoxcli.clinic.quantity import ml_text, units_text
 from botoxcli.terminal.lines import Section
-from botoxcli.workflow.visits import by_muscle, instant_text, volume_ul
+from botoxcli.workflow.visits import by_muscle, volume_ul
 
 SHORT_HASH = 12
 
@@ -16,7 +17,7 @@ SHORT_HASH = 12
 def visit_sections(visit: WholeVisit, zone: str) -> tuple[Section, ...]:
     """The sheet's parts; those with nothing in them are left out."""
     parts = (
-        Section("", tuple(_about(visit)), ""),
+        Section("", tuple(_about(visit, zone)), ""),
         Section("Answers", tuple(f"{question}: {value}" for question, value in visit.answers)),
         Section("Findings", tuple(map(_finding, visit.findings))),
         Section("Injections", tuple(_injections(visit))),
@@ -27,7 +28,7 @@ def visit_sections(visit: WholeVisit, zone: str) -> tuple[Section, ...]:
     return tuple(part for part in parts if part.points)
 
 
-def _about(visit: WholeVisit) -> Iterable[str]:
+def _about(visit: WholeVisit, zone: str) -> Iterable[str]:
     head = visit.head
     if head.decision:
         yield f"Decision: {head.decision}"
@@ -36,11 +37,16 @@ def _about(visit: WholeVisit) -> Iterable[str]:
     yield f"Protocol: {head.protocol}, edition {head.edition} (sha256 {head.edition_sha256[:SHORT_HASH]})"
     if visit.jurisdiction:
         yield f"Jurisdiction: {visit.jurisdiction}"
-    yield f"Recorded: {instant_text(head.recorded_at)} by {head.recorded_by}; state {head.state}"
+    yield f"Recorded: {_at(head.recorded_at, zone)} by {head.recorded_by}; state {head.state}"
     if visit.injector:
         yield f"Injector: {visit.injector}"
     if visit.minutes is not None:
         yield f"Minutes: {visit.minutes}"
+
+
+def _at(instant: datetime, zone: str) -> str:
+    """``2026-03-09 11:00 (Europe/Berlin)``: the practice's clock."""
+    return f"{instant.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone})"
 
 
 def _finding(finding: PastFinding) -> str:
@@ -88,7 +94,7 @@ def _vials(visit: WholeVisit, zone: str) -> Iterable[str]:
     if visit.diluent_ul:
         yield f"Diluent: {ml_text(visit.diluent_ul)} mL"
     if visit.reconstituted_at:
-        yield f"Reconstituted: {visit.reconstituted_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone})"
+        yield f"Reconstituted: {_at(visit.reconstituted_at, zone)}"
 
 
 def _events(visit: WholeVisit) -> Iterable[str]:

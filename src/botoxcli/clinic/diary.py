@@ -161,16 +161,16 @@ def _total(counts: list[int | None] | list[bool | None]) -> int | None:
     return sum(known) if len(known) == len(counts) else None
 
 
-def rounded(value: Fraction) -> Decimal:
-    """A figure to two places; to more where rounding would carry it onto a whole number that it is not, such as a rule's border."""
+def rounded(value: Fraction, places: int = 2) -> Decimal:
+    """A figure to two ``places``, or as many; to more where rounding would carry it onto a whole number that it is not, such as a rule's border."""
     exact = Decimal(value.numerator) / Decimal(value.denominator)
-    for places in range(2, 9):
-        near = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    for many in range(places, 9):
+        near = exact.quantize(Decimal(1).scaleb(-many), ROUND_HALF_UP)
         if near != near.to_integral_value() or value.denominator == 1:
             return near
     return exact
 
 
-def figure(value: Fraction | None) -> str:
-    """A figure to read; empty when it is not known."""
-    return "" if value is None else text(rounded(value))
+def figure(value: Fraction | None, places: int = 2) -> str:
+    """A figure to read, to so many ``places``; empty when it is not known."""
+    return "" if value is None else text(rounded(value, places))

@@ -184,10 +184,10 @@ def percent_change(before: Fraction | None, now: Fraction | None) -> Fraction | 
 
 
 def change_words(percent: Fraction) -> str:
-    """``30 % fewer``, ``no change``, ``10 % more, worse than before``."""
+    """``30 % fewer``, ``no change``, ``10 % more, worse than before``: to one place, more would be falsely precise of days that were counted."""
     if percent == 0:
         return "no change"
-    return f"{figure(abs(percent))} % {'fewer' if percent < 0 else 'more, worse than before'}"
+    return f"{figure(abs(percent), 1)} % {'fewer' if percent < 0 else 'more, worse than before'}"
 
 
 def judge_all(rules: Iterable[ResponseRule], course: Course) -> tuple[RuleVerdict, ...]:

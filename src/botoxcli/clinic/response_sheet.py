@@ -103,7 +103,7 @@ def _rules(verdicts: Sequence[RuleVerdict]) -> Iterator[Block]:
 
 def _percent(said: RuleVerdict) -> str:
     percent = said.change_percent
-    return "unknown" if percent is None else f"{'+' if percent > 0 else ''}{figure(percent)} %"
+    return "unknown" if percent is None else f"{'+' if percent > 0 else ''}{figure(percent, 1)} %"
 
 
 def _because(said: RuleVerdict) -> str:

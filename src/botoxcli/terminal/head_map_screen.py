@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _GAP = 2
-_AROUND = 4  # lines of the screen that are not the drawing's: title, legend, what has no place, the prompt that follows
+_AROUND = 4  # lines of the screen that are not the drawing's: title, legend (of one line or two), the prompt that follows
 _LARGEST = 34
 
 
@@ -43,10 +43,11 @@ def print_head_map(head_map: HeadMap, *, title: str = "") -> None:
 def print_drawing(head_map: HeadMap, *, title: str = "") -> bool:
     """The drawing to stdout, which is a terminal, no higher than the screen; False, and nothing printed, where it finds no room."""
     screen = console()
+    below = legend(head_map, screen.width)
     drawing = map_rows(head_map, screen.width, min(screen.height - _AROUND, _LARGEST))
     if drawing is None:
         return False
-    for text in [*(["", _bold(title)] if title else []), *as_text(drawing), legend(head_map)]:
+    for text in [*(["", _bold(title)] if title else []), *as_text(drawing), *below]:
         screen.print(text, soft_wrap=True)
     print_text(filter(None, [without_a_map(head_map)]))
     return True
@@ -115,15 +116,18 @@ def as_text(rows: Iterable[Row]) -> list[Text]:
     return texts
 
 
-def legend(head_map: HeadMap) -> Text:
-    """``9 planned  x9 given ...`` of the states that occur, and what the number is."""
+def legend(head_map: HeadMap, columns: int) -> list[Text]:
+    """``9 planned  x9 given ...`` of the states that occur, and what the number is: on one line where there is room, else on two."""
     from rich.text import Text
 
-    text = Text()
+    states, numbers = Text(), Text("Numbers: order of injection. L, R: the patient's.", style="dim")
     for state in head_map.states():
-        text.append(f"{SIGNS[state]}9", style=STYLES[state])
-        text.append(f" {state}   ")
-    return text.append("Numbers: order of injection. L, R: the patient's.", style="dim")
+        states.append(f"{SIGNS[state]}9", style=STYLES[state])
+        states.append(f" {state}   ")
+    if states.cell_len + numbers.cell_len <= columns:
+        return [states.append_text(numbers)]
+    states.rstrip()
+    return [states, numbers]
 
 
 def _bold(words: str) -> Text:

@@ -16,8 +16,8 @@ SHEET_WIDTH = 78
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a sheet: a heading (or none), and its points. A long point is wrapped below its bullet, or ``hanging`` columns in; a ``drawn``
-    one stays as it is.
+    """A part of a sheet: a heading (or none), and its points. A long point is wrapped below its bullet, or ``hanging`` columns in; one that
+    begins with spaces stands that far in, its bullet too; a ``drawn`` one stays as it is.
     """
 
     heading: str
@@ -71,11 +71,12 @@ def print_sheet(title: str, sections: Iterable[Section]) -> None:
 
 
 def _wrapped(point: str, section: Section) -> list[str]:
+    inner = " " * (len(point) - len(point.lstrip(" "))) if section.bullet else ""
     return textwrap.wrap(
-        point,
+        point.removeprefix(inner),
         SHEET_WIDTH,
-        initial_indent=section.bullet,
-        subsequent_indent=" " * (section.hanging or len(section.bullet)),
+        initial_indent=inner + section.bullet,
+        subsequent_indent=inner + " " * (section.hanging or len(section.bullet)),
         break_long_words=False,
         break_on_hyphens=False,
     ) or [section.bullet.rstrip()]
