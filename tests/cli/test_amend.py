@@ -27,7 +27,7 @@ def test_one_site_put_right_the_whole_output(cycle: Botox) -> None:
         "  procerus: skipped 0 U, planned 5 U (scar)",
         "  temporalis-left-4: changed 2.5 U, planned 5 U",
         "Vial C1234: given 147.5 + wasted 52.5 = drawn 200 U",
-        "Billing: J0585 x 147.5, J0585-JW x 52.5, 64615 x 1",
+        "Billing: J0585 x 148, J0585-JW x 52, 64615 x 1",
     ]
     assert "- Next session: from 2026-05-25, due by 2026-06-02, at the latest 2026-09-02" in told.stdout
 

@@ -20,7 +20,10 @@ def import_visits(
     ctx: typer.Context,
     file: str = typer.Argument(metavar="FILE", help=FILE_HELP),
     mapped: list[str] = typer.Option(
-        [], "--map", metavar="FIELD=COLUMN,...", help="Which column is patient, date, units, lot, kind, protocol, product, injector, note."
+        [],
+        "--map",
+        metavar="FIELD=COLUMN,...",
+        help="Which column is patient, date, units, lot, kind, protocol, product, injector, note; for --new-patients name, born too.",
     ),
     written: str | None = typer.Option(None, "--date-format", metavar="FORMAT", help=FORMAT_OF_DATES),
     protocol: str | None = typer.Option(None, metavar="ID", help="The protocol of rows that name none (default: the default protocol)."),
