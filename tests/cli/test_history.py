@@ -70,14 +70,14 @@ def test_a_patient_s_history(cycle: Botox, ledger: Path) -> None:
         "Visit 2, session\n"
         "- Original: 2025-12-08, 155 U, lot C1234; recorded 2026-03-09 10:00 UTC by Dr\n"
         "  Example; voided\n"
-        "-   voided 2026-03-09 10:00 UTC by Dr Example: mistyped\n"
+        "  - voided 2026-03-09 10:00 UTC by Dr Example: mistyped\n"
         "\n"
         "Visit 3, session\n"
         "- Original: 2026-03-02, 155 U, lot C1234; recorded 2026-03-09 10:00 UTC by Dr\n"
         "  Example; replaced by a later version\n"
         "- Version 2: 2026-03-04, 155 U, lot C1234; recorded 2026-03-09 10:00 UTC by Dr\n"
         "  Example; stands now\n"
-        "-   why: mistyped; day: 2026-03-02 -> 2026-03-04\n"
+        "  - why: mistyped; day: 2026-03-02 -> 2026-03-04\n"
     )
     (whole,) = items(cycle, "patient", "show", "P0001", "--history", "--identify")
     assert [one["name"] for one in whole["identities"]] == ["Ada Example", "Ada Sample"]

