@@ -20,8 +20,8 @@ from typer.testing import CliRunner
 from botoxcli import clock
 from botoxcli.clinic.dates import Span
 from botoxcli.clinic.due_calendar import DueCalendar, Gone
+from botoxcli.clinic.due_candidate import FollowUpRule
 from botoxcli.clinic.due_window import DueItem, Window
-from botoxcli.clinic.history import FollowUpRule
 from botoxcli.files import due_ics
 from botoxcli.store.reader import open_ledger
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from botoxcli.clinic.adverse_events import escalated, read_event, read_events, read_resolved, still_open, what_to_do
-from botoxcli.clinic.history import PastEvent
+from botoxcli.clinic.due_candidate import PastEvent
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.records import AdverseEventTold, EventResolved
 from botoxcli.errors import ValueRefused

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from botoxcli.clinic.duplicates import duplicate_findings, name_key, similar
-from botoxcli.clinic.history import KnownPatient
+from botoxcli.clinic.known_patient import KnownPatient
 
 BORN = date(1980, 2, 29)
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from botoxcli.clinic.dates import Span, after
-from botoxcli.clinic.history import DueCandidate, FollowUpRule, LastVisit
+from botoxcli.clinic.due_candidate import DueCandidate, FollowUpRule, LastVisit
 from botoxcli.clinic.schedule import DueItem, Window, due_on, open_window, shown, status_on, windows
 
 ON = date(2026, 3, 9)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from botoxcli.clinic.history import StockVial, lot_key
 from botoxcli.clinic.stock import choose_vials, todays_vials
+from botoxcli.clinic.stock_vial import StockVial, lot_key
 
 PRODUCT = "onabotulinumtoxinA"
 ON = date(2026, 3, 9)

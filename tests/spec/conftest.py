@@ -11,10 +11,13 @@ import pytest
 
 from botoxcli.clinic import session_rules
 from botoxcli.clinic.checklist import Checklist
+from botoxcli.clinic.due_candidate import FollowUpRule, PastEvent
 from botoxcli.clinic.findings import Finding
-from botoxcli.clinic.history import FollowUpRule, KnownPatient, PastConsult, PastEvent, PastSession, PastToxin, PatientHistory, StockVial, lot_key
+from botoxcli.clinic.history import PastConsult, PastSession, PastToxin, PatientHistory
+from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.session_rules import SessionFacts, VialChoice
+from botoxcli.clinic.stock_vial import StockVial, lot_key
 from botoxcli.files.protocol_yaml import load_protocol
 from botoxcli.paths import shipped_protocols
 

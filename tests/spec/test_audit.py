@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from botoxcli.clinic.audit import AuditedSession, ToldAt, UndecidedConsult, gaps, incomplete
-from botoxcli.clinic.history import FollowUpRule
+from botoxcli.clinic.due_candidate import FollowUpRule
 
 DAY = date(2026, 3, 9)  # the check is due on 2026-03-23, the next session on 2026-06-09
 NEXT = date(2026, 6, 2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -13,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from botoxcli.clinic.dates import Span
-from botoxcli.clinic.history import DueCandidate, FollowUpRule, LastVisit, PastEvent
+from botoxcli.clinic.due_candidate import DueCandidate, FollowUpRule, LastVisit, PastEvent
 from botoxcli.clinic.schedule import DueItem, Window, due_on, explain, next_dates, shown, status_on, with_session
 
 SESSION = LastVisit(2, date(2026, 3, 9), 1)
@@ -96,7 +95,7 @@ def test_the_opening_of_the_next_session_closes_the_onset_check(windows_of: Any)
 
 def test_the_opening_closes_also_a_check_that_never_lapses(windows_of: Any) -> None:
     def rules(edition: int) -> tuple[FollowUpRule, ...]:
-        return tuple(replace(rule, latest=None) if rule.kind == "onset-check" else rule for rule in windows_of(edition))
+        return tuple(rule._replace(latest=None) if rule.kind == "onset-check" else rule for rule in windows_of(edition))
 
     assert status(rules, "onset-check", "2026-05-31", session=SESSION) == "overdue"
     assert status(rules, "onset-check", "2026-06-01", session=SESSION) is None

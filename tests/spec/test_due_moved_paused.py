@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from botoxcli.clinic.history import Appointment, DueCandidate, FollowUpRule, LastVisit, PastEvent
+from botoxcli.clinic.due_candidate import Appointment, DueCandidate, FollowUpRule, LastVisit, PastEvent
 from botoxcli.clinic.interruptions import PAUSE_END, RESPONSE_STOP
 from botoxcli.clinic.schedule import DueItem, due_on, explain, shown
 
@@ -240,7 +240,7 @@ def test_moving_today_forward_makes_nobody_less_late(windows_of: Any, candidate:
 @given(candidate=candidates, day=days, words=st.lists(st.builds(missed, days.map(str)) | st.builds(declined, days.map(str)), min_size=1, max_size=3))
 def test_missed_and_declined_change_no_session(windows_of: Any, candidate: DueCandidate, day: date, words: list[Appointment]) -> None:
     def session(of: tuple[Appointment, ...]) -> list[tuple[str, int, date]]:
-        told = DueCandidate(**{name: getattr(candidate, name) for name in DueCandidate.__slots__} | {"appointments": of})
+        told = candidate._replace(appointments=of)
         return [(item.status, item.days_late, item.window.due) for item in due_on([told], windows_of, day) if item.window.kind == "session"]
 
     assert session((*candidate.appointments, *words)) == session(candidate.appointments)

@@ -11,7 +11,8 @@ from botoxcli.clinic import session_rules
 from botoxcli.clinic.checklist import Checklist
 from botoxcli.clinic.eligibility import decide, judge
 from botoxcli.clinic.findings import Finding
-from botoxcli.clinic.history import KnownPatient, PastConsult, PastSession, PatientHistory
+from botoxcli.clinic.history import PastConsult, PastSession, PatientHistory
+from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.clinic.planned_dose import weight_grams
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.protocol_check import arithmetic, unverified

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from botoxcli.clinic.diary import DiaryDay
-from botoxcli.clinic.history import Appointment, PastEvent, PastToxin
+from botoxcli.clinic.due_candidate import Appointment, PastEvent
+from botoxcli.clinic.history import PastToxin
 from botoxcli.clinic.past_visit import LotLine
 from botoxcli.clinic.records import AdverseEventTold, AnswerGiven, EventResolved, VialUse
 from botoxcli.errors import ValueRefused

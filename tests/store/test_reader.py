@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from botoxcli.clinic.dates import Span
-from botoxcli.clinic.history import Deviation, DueCandidate, KnownPatient, LastVisit, PastArchive, PastConsult, PastEvent, PastToxin
+from botoxcli.clinic.due_candidate import DueCandidate, LastVisit, PastEvent
+from botoxcli.clinic.history import Deviation, PastArchive, PastConsult, PastToxin
+from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.clinic.records import AdverseEventTold
 from botoxcli.errors import Ambiguous, NotFound
 from botoxcli.store import engine, reader

@@ -12,7 +12,7 @@ from unittest import mock
 
 import pytest
 
-from botoxcli.clinic.history import PastEvent
+from botoxcli.clinic.due_candidate import PastEvent
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.errors import Interrupted
 from botoxcli.files.protocol_yaml import load_protocol

@@ -11,7 +11,8 @@ from botoxcli.cli.session_flags import reconstitution
 from botoxcli.cli.texts import clean_text
 from botoxcli.clinic.adverse_events import read_events, read_resolved, still_open
 from botoxcli.clinic.answers import consult_questions, session_questions
-from botoxcli.clinic.history import PastEvent, PatientHistory, VisitKind
+from botoxcli.clinic.due_candidate import PastEvent
+from botoxcli.clinic.history import PatientHistory, VisitKind
 from botoxcli.clinic.outcomes import outcome_questions
 from botoxcli.clinic.past_visit import WholeVisit
 from botoxcli.clinic.protocol import Protocol
@@ -185,4 +186,4 @@ def _open_events(to_amend: ToAmend, day: date) -> tuple[PastEvent, ...]:
     """The other visits' events that are open, or that this follow-up itself said had ended."""
     mine = {event for event, _ in to_amend.visit.resolved}
     others = [event for event in to_amend.history.events if event.visit != to_amend.visit.head.visit]
-    return still_open((replace(event, resolved=event.resolved and event.event not in mine) for event in others), day)
+    return still_open((event._replace(resolved=event.resolved and event.event not in mine) for event in others), day)

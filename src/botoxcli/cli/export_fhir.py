@@ -14,7 +14,7 @@ from botoxcli.cli.state import State
 from botoxcli.terminal.lines import note
 
 if TYPE_CHECKING:
-    from botoxcli.clinic.history import KnownPatient
+    from botoxcli.clinic.known_patient import KnownPatient
     from botoxcli.clinic.past_visit import VisitHead, VisitVersion
     from botoxcli.clinic.protocol import Protocol
     from botoxcli.files.fhir_people import Staff

@@ -15,7 +15,8 @@ from botoxcli.clinic.dates import parse_date
 from botoxcli.errors import MissingInput, UsageError
 
 if TYPE_CHECKING:
-    from botoxcli.clinic.history import ArchiveReason, KnownPatient
+    from botoxcli.clinic.history import ArchiveReason
+    from botoxcli.clinic.known_patient import KnownPatient
     from botoxcli.store.reader import Reader
 
 PATIENT = typer.Argument(metavar="PATIENT", help="A code, or a part of a name that fits one patient.")

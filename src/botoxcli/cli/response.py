@@ -23,7 +23,7 @@ from botoxcli.cli.state import State, state_of
 
 if TYPE_CHECKING:
     from botoxcli.clinic.document import Document
-    from botoxcli.clinic.history import KnownPatient
+    from botoxcli.clinic.known_patient import KnownPatient
     from botoxcli.store.reader import Reader
     from botoxcli.workflow.response import Response
 

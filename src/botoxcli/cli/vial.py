@@ -13,13 +13,13 @@ from botoxcli.cli.app import new_app
 from botoxcli.cli.rows import FORMAT_HELP, ROWS_HELP, Form, RowForm, write_rows
 from botoxcli.cli.state import State, state_of
 from botoxcli.clinic.dates import parse_date
-from botoxcli.clinic.history import lot_key
+from botoxcli.clinic.stock_vial import lot_key
 from botoxcli.errors import MissingInput, UsageError, ValueRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from botoxcli.clinic.history import StockVial
+    from botoxcli.clinic.stock_vial import StockVial
     from botoxcli.workflow.vials import Change
 
 app = new_app("The stock of vials.\n\nExample: botox vial add C1234 --units 200 --expires 2027-06 --count 5")

@@ -13,7 +13,7 @@ from botoxcli.clinic.dates import parse_date
 from botoxcli.errors import MissingInput
 
 if TYPE_CHECKING:
-    from botoxcli.clinic.history import AppointmentKind
+    from botoxcli.clinic.due_candidate import AppointmentKind
 
 PATIENT = typer.Argument(metavar="PATIENT", help="A code, or a part of a name that fits one patient.")
 REASON = typer.Option(None, metavar="TEXT", help="Why. Required.")
@@ -97,7 +97,7 @@ def _record(
 ) -> None:
     from botoxcli.cli.given import may_ask
     from botoxcli.cli.session_print import window_item, window_words
-    from botoxcli.clinic.history import Appointment
+    from botoxcli.clinic.due_candidate import Appointment
     from botoxcli.clinic.interruptions import appointment_words
     from botoxcli.store.recorder import Recorder
     from botoxcli.workflow.appointments import AppointmentRequest, record_appointment

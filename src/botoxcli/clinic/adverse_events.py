@@ -15,7 +15,7 @@ from typing import Literal, cast
 
 from botoxcli.clinic.answers import UNKNOWN
 from botoxcli.clinic.dates import parse_date
-from botoxcli.clinic.history import PastEvent
+from botoxcli.clinic.due_candidate import PastEvent
 from botoxcli.clinic.protocol import AdverseEvent, Protocol
 from botoxcli.clinic.records import AdverseEventTold, EventResolved
 from botoxcli.errors import ValueRefused

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from botoxcli.clinic.dates import after
-from botoxcli.clinic.history import FollowUpRule, VisitKind
+from botoxcli.clinic.due_candidate import FollowUpRule
+from botoxcli.clinic.history import VisitKind
 from botoxcli.clinic.quantity import units_text
 
 IMPORTED = "imported"

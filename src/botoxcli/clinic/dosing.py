@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from botoxcli.clinic.history import StockVial
 from botoxcli.clinic.protocol import Billing
 from botoxcli.clinic.quantity import units_text
+from botoxcli.clinic.stock_vial import StockVial
 from botoxcli.errors import ValueRefused
 
 

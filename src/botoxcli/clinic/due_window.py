@@ -12,12 +12,11 @@ edition which that visit followed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from botoxcli.clinic.dates import after
-from botoxcli.clinic.history import DueCandidate, FollowUpRule, LastVisit
+from botoxcli.clinic.due_candidate import DueCandidate, FollowUpRule, LastVisit
 
 Status = Literal["early", "open", "due", "overdue", "lapsed"]
 DUE_DAYS = 7
@@ -25,8 +24,7 @@ _AHEAD = ("session", "consult-review")
 Rules = Callable[[int], Iterable[FollowUpRule]]
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """One thing that is due for one patient. ``anchor`` is the day that it is reckoned from, ``anchor_visit`` the visit of that day.
 
     ``said`` is what became of its appointments, in the order of the days: ``moved to 2026-06-20 on 2026-06-05``.
@@ -44,8 +42,7 @@ class Window:
     said: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DueItem:
+class DueItem(NamedTuple):
     """A window as it stands on a day. ``days_late`` counts from the due day and is 0 up to and with it."""
 
     window: Window

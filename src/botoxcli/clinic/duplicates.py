@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from botoxcli.clinic.findings import Finding, Level
-from botoxcli.clinic.history import KnownPatient
+from botoxcli.clinic.known_patient import KnownPatient
 
 _SIMILAR = 0.75
 _APOSTROPHES = "'’‘ʼ`´"

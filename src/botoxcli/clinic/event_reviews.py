@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from botoxcli.clinic.history import PastEvent
+from botoxcli.clinic.due_candidate import PastEvent
 
 
 def to_review(events: Iterable[PastEvent]) -> tuple[PastEvent, ...]:

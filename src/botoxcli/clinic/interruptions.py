@@ -18,12 +18,11 @@ Conventions, beyond RULES, decided here once:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 from botoxcli.clinic.dates import Span
+from botoxcli.clinic.due_candidate import Appointment, DueCandidate, FollowUpRule
 from botoxcli.clinic.due_window import Rules, Window, last_of_any, open_window, rules_for
-from botoxcli.clinic.history import Appointment, DueCandidate, FollowUpRule
 
 _NONE = Span(0, "days")
 PAUSE_END = FollowUpRule("consult-review", "pause-end", _NONE, _NONE, None, None)
@@ -41,7 +40,7 @@ def with_appointments(window: Window, appointments: tuple[Appointment, ...]) -> 
     said = [appointment_words(one) for one in ours]
     if agreed and due != agreed[-1]:
         said.append(f"outside the window, so {due.isoformat()} counts")
-    return replace(window, due=due, said=tuple(said))
+    return window._replace(due=due, said=tuple(said))
 
 
 def _of(window: Window, appointments: tuple[Appointment, ...]) -> tuple[Appointment, ...]:

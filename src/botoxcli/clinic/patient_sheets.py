@@ -11,8 +11,8 @@ from datetime import date, datetime
 
 from botoxcli.clinic.care_sheet import AftercareLine, PreCareLine
 from botoxcli.clinic.document import Block, Document, Facts, Heading, Paragraph, Points
-from botoxcli.clinic.history import KnownPatient
 from botoxcli.clinic.instants import moment_text
+from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.clinic.protocol import Aftercare
 
 

@@ -19,7 +19,8 @@ from botoxcli.clinic.dates import after
 from botoxcli.clinic.document import Block, Columns, Document, Facts, Figure, Grid, Heading, Paragraph, Points
 from botoxcli.clinic.dosing import BillingLine, strength, volume_ul
 from botoxcli.clinic.head_map import HeadMap, session_map, without_a_map
-from botoxcli.clinic.history import KnownPatient, PastConsult
+from botoxcli.clinic.history import PastConsult
+from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.clinic.note_course import NoteCourse
 from botoxcli.clinic.past_visit import PastFinding, PastInjection, PastVialUse, Voided, WholeVisit
 from botoxcli.clinic.protocol import Protocol

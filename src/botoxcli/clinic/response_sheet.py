@@ -12,7 +12,7 @@ from datetime import date
 from botoxcli.clinic.course_plot import course_plot, course_words
 from botoxcli.clinic.diary import figure
 from botoxcli.clinic.document import Block, Document, Facts, Figure, Grid, Heading, Paragraph, Points
-from botoxcli.clinic.history import KnownPatient
+from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.response import Course, Cycle
 from botoxcli.clinic.response_rules import RuleVerdict, change_words, percent_change

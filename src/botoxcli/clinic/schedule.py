@@ -7,10 +7,10 @@ pause and a stop do. Only the last standing session of a protocol anchors. Nothi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 
 from botoxcli.clinic.dates import Span, after
+from botoxcli.clinic.due_candidate import DueCandidate, FollowUpRule, LastVisit, PastEvent
 from botoxcli.clinic.due_window import DueItem as DueItem
 from botoxcli.clinic.due_window import Rules as Rules
 from botoxcli.clinic.due_window import Window as Window
@@ -19,7 +19,6 @@ from botoxcli.clinic.due_window import last_of_any, rules_for
 from botoxcli.clinic.due_window import open_window as open_window
 from botoxcli.clinic.due_window import status_on as status_on
 from botoxcli.clinic.event_reviews import to_review
-from botoxcli.clinic.history import DueCandidate, FollowUpRule, LastVisit, PastEvent
 from botoxcli.clinic.interruptions import declined_reviews, is_paused, pause_reviews, stop_reviews, with_appointments
 
 KINDS = ("onset-check", "session", "consult-review", "event-review")
@@ -190,4 +189,4 @@ def next_dates(candidate: DueCandidate, rules: Rules, day: date) -> tuple[Window
 
 def with_session(candidate: DueCandidate, session: LastVisit) -> DueCandidate:
     """The candidate as it will be once a session is recorded, for showing dates before it is."""
-    return replace(candidate, session=session)
+    return candidate._replace(session=session)

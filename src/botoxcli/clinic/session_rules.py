@@ -15,14 +15,16 @@ from botoxcli.clinic.cumulative import because_over, because_undetermined, doses
 from botoxcli.clinic.dates import after
 from botoxcli.clinic.dose_outlook import windows_of
 from botoxcli.clinic.dosing import strength
+from botoxcli.clinic.due_candidate import PastEvent
 from botoxcli.clinic.eligibility import allows_treatment
 from botoxcli.clinic.findings import Finding, Level
-from botoxcli.clinic.history import PastConsult, PastEvent, PatientHistory, StockVial, lot_key
+from botoxcli.clinic.history import PastConsult, PatientHistory
 from botoxcli.clinic.muscle_doses import muscle_count, muscle_dose
 from botoxcli.clinic.out_of_order import out_of_order
 from botoxcli.clinic.planned_dose import weight_grams
 from botoxcli.clinic.protocol import Jurisdiction, Protocol
 from botoxcli.clinic.quantity import units_text
+from botoxcli.clinic.stock_vial import StockVial, lot_key
 
 
 @dataclass(frozen=True)

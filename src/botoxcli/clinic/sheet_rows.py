@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from botoxcli.clinic.history import lot_key
+from botoxcli.clinic.stock_vial import lot_key
 
 
 @dataclass(frozen=True, slots=True)

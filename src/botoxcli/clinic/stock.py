@@ -6,9 +6,9 @@ import difflib
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from botoxcli.clinic.history import StockVial, lot_key
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.session_rules import VialChoice
+from botoxcli.clinic.stock_vial import StockVial, lot_key
 from botoxcli.errors import ValueRefused
 
 _NEAR = 3

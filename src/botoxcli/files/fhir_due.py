@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from botoxcli.clinic.due_candidate import Appointment
 from botoxcli.clinic.due_window import DueItem, explain
-from botoxcli.clinic.history import Appointment, PastToxin
+from botoxcli.clinic.history import PastToxin
 from botoxcli.clinic.interruptions import appointment_words
 from botoxcli.files.fhir_values import Book, Resource, concept, dose, note, ours
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from botoxcli.clinic.history import KnownPatient
+from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.clinic.past_status import PastStatus
 from botoxcli.files.fhir_values import Book, Resource
 

@@ -15,9 +15,9 @@ from datetime import date
 from typing import Any
 
 from botoxcli.clinic.date_format import DateFormat
-from botoxcli.clinic.history import lot_key
 from botoxcli.clinic.quantity import parse_number, scaled
 from botoxcli.clinic.sheet_rows import SessionTold
+from botoxcli.clinic.stock_vial import lot_key
 from botoxcli.errors import ImportRefused
 from botoxcli.files.csv_source import problem
 from botoxcli.files.sheet_csv import EMPTY, Cells, Fields, Sheet, day_reader, open_sheet, patient_code, short_text

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from botoxcli.clinic.audit import AuditedSession, ToldAt, UndecidedConsult
-from botoxcli.clinic.history import FollowUpRule
+from botoxcli.clinic.due_candidate import FollowUpRule
 
 _SESSIONS = """
 SELECT a.visit, a.patient_id, a.patient, a.date, a.protocol, a.state, a.consent, a.aftercare, a.vials, a.units_hundredths, a.given_hundredths,

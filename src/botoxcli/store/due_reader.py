@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from botoxcli.clinic.dates import Span
-from botoxcli.clinic.history import Appointment, DueCandidate, FollowUpRule, LastVisit, PastEvent
+from botoxcli.clinic.due_candidate import Appointment, DueCandidate, FollowUpRule, LastVisit, PastEvent
 
 # The setting whose value is a JSON object: a protocol's id, and the sha256 of its edition in use.
 EDITIONS_IN_USE = "editions-in-use"

@@ -8,18 +8,9 @@ from itertools import pairwise
 from typing import Any
 
 from botoxcli.clinic.diary import DiaryDay
-from botoxcli.clinic.history import (
-    Appointment,
-    Deviation,
-    KnownPatient,
-    PastArchive,
-    PastConsult,
-    PastEvent,
-    PastPause,
-    PastSession,
-    PastToxin,
-    PatientHistory,
-)
+from botoxcli.clinic.due_candidate import Appointment, PastEvent
+from botoxcli.clinic.history import Deviation, PastArchive, PastConsult, PastPause, PastSession, PastToxin, PatientHistory
+from botoxcli.clinic.known_patient import KnownPatient
 
 _day = date.fromisoformat
 

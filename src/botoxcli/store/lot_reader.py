@@ -10,8 +10,8 @@ import sqlite3
 from datetime import date
 from typing import Any
 
-from botoxcli.clinic.history import lot_key
 from botoxcli.clinic.past_visit import LotLine
+from botoxcli.clinic.stock_vial import lot_key
 
 _COLUMNS = "lot, visit, patient_id, patient, last_contact, date, protocol, product, given_hundredths, sites, vial_id"
 

@@ -11,7 +11,8 @@ from datetime import date
 from typing import Any
 
 from botoxcli.clinic.diary import DiaryDay
-from botoxcli.clinic.history import AppointmentKind, ArchiveReason
+from botoxcli.clinic.due_candidate import AppointmentKind
+from botoxcli.clinic.history import ArchiveReason
 from botoxcli.clinic.records import NewPatient
 from botoxcli.errors import ValueRefused
 from botoxcli.store import chain

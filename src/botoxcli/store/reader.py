@@ -17,7 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from botoxcli.clinic.history import KnownPatient, StockVial, lot_key
+from botoxcli.clinic.known_patient import KnownPatient
+from botoxcli.clinic.stock_vial import StockVial, lot_key
 from botoxcli.errors import Ambiguous, LedgerDamaged, NotFound
 from botoxcli.store.due_reader import EDITIONS_IN_USE, due_candidates, editions_in_use, follow_up_rules
 from botoxcli.store.engine import in_our_words, open_reader
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
     from botoxcli.clinic.backup_age import BackupFacts
     from botoxcli.clinic.diary import DiaryDay
     from botoxcli.clinic.due_calendar import PastCourse
+    from botoxcli.clinic.due_candidate import Appointment, DueCandidate, FollowUpRule
     from botoxcli.clinic.editions import PinnedEdition
     from botoxcli.clinic.forgetting import Erasable
-    from botoxcli.clinic.history import Appointment, DueCandidate, FollowUpRule, PastToxin, PatientHistory
+    from botoxcli.clinic.history import PastToxin, PatientHistory
     from botoxcli.clinic.past_entry import LedgerMark, PastEntry
     from botoxcli.clinic.past_status import PastStatus
     from botoxcli.clinic.past_visit import ChangeSeen, LotLine, PastIdentity, VisitHead, VisitVersion, WholeVisit

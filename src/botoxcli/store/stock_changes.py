@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from botoxcli.clinic.history import lot_key
 from botoxcli.clinic.records import DiscardReason, NewVial
+from botoxcli.clinic.stock_vial import lot_key
 from botoxcli.errors import ValueRefused
 from botoxcli.store.entry import Entry
 from botoxcli.store.tables import LotRecallRow, VialDiscardRow, VialLabelRow, VialRow

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from botoxcli.clinic.adverse_events import NONE, RELATED, SEVERITIES, Related, find_event, read_day, read_severity
 from botoxcli.clinic.answers import UNKNOWN
-from botoxcli.clinic.history import PastEvent
+from botoxcli.clinic.due_candidate import PastEvent
 from botoxcli.clinic.protocol import AdverseEvent, Protocol
 from botoxcli.clinic.records import AdverseEventTold
 from botoxcli.errors import ValueRefused

@@ -6,11 +6,12 @@ stopped. One after its latest is recorded, but the session lapses on that day al
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from botoxcli.clinic.history import Appointment, AppointmentKind, DueCandidate, KnownPatient
+from botoxcli.clinic.due_candidate import Appointment, AppointmentKind, DueCandidate
+from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.clinic.schedule import Window, session_window
 from botoxcli.errors import MissingInput, NotFound, ValueRefused
 from botoxcli.workflow.due import rules_of
@@ -84,7 +85,7 @@ def record_appointment(recorder: Recorder, request: AppointmentRequest, how: Rec
             _check_new_day(request, window)
         remarks = tuple(_remarks(request, window))
         then = (*candidate.appointments, Appointment(request.kind, request.on, request.moved_to))
-        after = window if standing else session_window(replace(candidate, appointments=then), rules_of(change.reader))
+        after = window if standing else session_window(candidate._replace(appointments=then), rules_of(change.reader))
         if not standing and not how.dry_run:
             change.add_appointment(
                 known.patient_id, protocol=candidate.protocol, kind=request.kind, on=request.on, moved_to=request.moved_to, reason=request.reason

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from botoxcli.clinic.history import Appointment, KnownPatient, PatientHistory
+from botoxcli.clinic.due_candidate import Appointment
+from botoxcli.clinic.history import PatientHistory
+from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.clinic.outcomes import Outcome, outcomes_of
 from botoxcli.clinic.past_status import PastStatus
 from botoxcli.clinic.past_visit import ToldEvent, WholeVisit

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from botoxcli.clinic.dates import Span
-from botoxcli.clinic.history import FollowUpRule
+from botoxcli.clinic.due_candidate import FollowUpRule
 from botoxcli.clinic.schedule import DueItem, Rules, Window, due_on, next_dates, shown
 
 if TYPE_CHECKING:

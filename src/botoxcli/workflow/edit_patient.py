@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from botoxcli.clinic.eligibility import judge
 from botoxcli.clinic.findings import Finding, Level, require_settled, resolve
-from botoxcli.clinic.history import KnownPatient
+from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.errors import ValueRefused
 from botoxcli.workflow.consult import jurisdiction_of
 from botoxcli.workflow.patients import duplicate_findings

@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from botoxcli.clinic.history import KnownPatient
+from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.clinic.quantity import number, units
 from botoxcli.workflow.listing import IDENTITY_COLUMNS, PATIENT_COLUMNS, patient_rows
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from botoxcli.clinic.adverse_events import EVENT, NONE, ToDo, what_to_do
 from botoxcli.clinic.findings import Finding, require_settled, resolve
-from botoxcli.clinic.history import KnownPatient, PastSession, PatientHistory
+from botoxcli.clinic.history import PastSession, PatientHistory
+from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.clinic.out_of_order import out_of_order
 from botoxcli.clinic.outcomes import DIARY_DAYS, CountWindow, Outcome, check_outcomes, count_window, outcomes_of, whole_answers
 from botoxcli.clinic.past_visit import WholeVisit

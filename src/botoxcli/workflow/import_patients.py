@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from botoxcli.clinic.duplicates import similar
-from botoxcli.clinic.history import KnownPatient
+from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.clinic.sheet_rows import PatientTold
 from botoxcli.errors import ImportRefused
 

@@ -13,9 +13,9 @@ from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from botoxcli.clinic.history import lot_key
 from botoxcli.clinic.protocol import Product
 from botoxcli.clinic.sheet_rows import PatientTold, SessionTold
+from botoxcli.clinic.stock_vial import lot_key
 from botoxcli.errors import BotoxError, ImportRefused, NotFound
 from botoxcli.workflow.doses import names_of
 from botoxcli.workflow.import_patients import ANOTHER, Columns, Problem, Register, counted, new_patient_problems, problem

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from botoxcli.clinic.history import PastToxin, StockVial
+from botoxcli.clinic.history import PastToxin
 from botoxcli.clinic.quantity import units
+from botoxcli.clinic.stock_vial import StockVial
 
 if TYPE_CHECKING:
     from botoxcli.store.reader import Reader

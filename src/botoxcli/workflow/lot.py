@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from botoxcli.clinic.history import KnownPatient, StockVial, lot_key
+from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.clinic.past_visit import LotLine
 from botoxcli.clinic.quantity import units
+from botoxcli.clinic.stock_vial import StockVial, lot_key
 from botoxcli.errors import NotFound
 
 if TYPE_CHECKING:

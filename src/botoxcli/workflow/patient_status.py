@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from botoxcli.clinic.history import ArchiveReason, KnownPatient
+from botoxcli.clinic.history import ArchiveReason
+from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.errors import ValueRefused
 from botoxcli.workflow.recording import Recorded, Recording, check_day, refuse_forgotten
 

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from botoxcli.clinic.history import StockVial, lot_key
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.records import DiscardReason, NewVial
+from botoxcli.clinic.stock_vial import StockVial, lot_key
 
 if TYPE_CHECKING:
     from botoxcli.store.recorder import Change

@@ -17,9 +17,11 @@ from botoxcli.clinic.checklist import Checklist
 from botoxcli.clinic.diary import DiaryDay
 from botoxcli.clinic.eligibility import decide, judge
 from botoxcli.clinic.findings import require_settled
-from botoxcli.clinic.history import KnownPatient, PastToxin, PatientHistory, StockVial
+from botoxcli.clinic.history import PastToxin, PatientHistory
+from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.clinic.protocol import Jurisdiction
 from botoxcli.clinic.records import AdverseEventTold, EventResolved, FollowUpVisit, Session
+from botoxcli.clinic.stock_vial import StockVial
 from botoxcli.workflow import follow_up as follow_ups
 from botoxcli.workflow.consult import ConsultOutcome, ConsultRequest, consult_record
 from botoxcli.workflow.demo import chair_answers, usual_answers

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from botoxcli.clinic.care_sheet import PreCareLine, pre_care
 from botoxcli.clinic.dose_outlook import DoseOutlook
-from botoxcli.clinic.history import KnownPatient
 from botoxcli.clinic.instants import parse_moment
+from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.workflow.doses import outlook_of
 from botoxcli.workflow.recording import refuse_forgotten
 from botoxcli.workflow.session import Edition

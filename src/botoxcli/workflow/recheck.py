@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from botoxcli.clinic.checklist import Checklist, Tick
+from botoxcli.clinic.due_candidate import PastEvent
 from botoxcli.clinic.findings import Finding, reopened, unsettled
-from botoxcli.clinic.history import Deviation, PastConsult, PastEvent, PastSession, PatientHistory, StockVial
+from botoxcli.clinic.history import Deviation, PastConsult, PastSession, PatientHistory
 from botoxcli.clinic.past_visit import WholeVisit
 from botoxcli.clinic.planned_dose import weight_grams
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.records import Consult, FollowUpVisit, Session, Visit
+from botoxcli.clinic.stock_vial import StockVial
 from botoxcli.workflow.session import Edition, SessionPlan, SessionRequest, findings_of
 
 if TYPE_CHECKING:
@@ -163,7 +165,7 @@ def _with_follow_up(history: PatientHistory, others: PatientHistory, visit: int,
         PastEvent(visit, one.onset or record.date, one.event, one.severity, one.escalate, bool(one.resolved_on) or one.event in ended_later)
         for one in record.events
     ]
-    earlier = [replace(one, resolved=one.resolved or ends.get(one.event, date.min) >= one.date) for one in others.events]
+    earlier = [one._replace(resolved=one.resolved or ends.get(one.event, date.min) >= one.date) for one in others.events]
     return replace(
         history,
         follow_ups=tuple(sorted([*others.follow_ups, (visit, record.date)], key=lambda one: (one[1], one[0]))),

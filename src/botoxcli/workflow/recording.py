@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from botoxcli.clinic.history import KnownPatient
+from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.errors import ValueRefused
 
 if TYPE_CHECKING:

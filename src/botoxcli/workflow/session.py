@@ -15,14 +15,16 @@ from botoxcli.clinic import session_rules
 from botoxcli.clinic.checklist import Checklist
 from botoxcli.clinic.dosing import BillingLine, Drawn, billing_lines, diluent_for, draw
 from botoxcli.clinic.findings import Finding, require_settled, resolve
-from botoxcli.clinic.history import KnownPatient, PatientHistory, StockVial
+from botoxcli.clinic.history import PatientHistory
 from botoxcli.clinic.instants import end_of_day
+from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.clinic.past_visit import WholeVisit
 from botoxcli.clinic.protocol import Jurisdiction, Protocol
 from botoxcli.clinic.quantity import units_text
 from botoxcli.clinic.records import AnswerGiven, FindingRecorded, Injection, Session, VialUse
 from botoxcli.clinic.session_rules import SessionFacts, VialChoice
 from botoxcli.clinic.stock import choose_vials, product_of
+from botoxcli.clinic.stock_vial import StockVial
 from botoxcli.errors import ValueRefused
 from botoxcli.workflow.recording import refuse_forgotten
 from botoxcli.workflow.standing import billing_of, drawn_from, findings_from, session_from, standing_visit

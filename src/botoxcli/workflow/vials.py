@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 from botoxcli.clinic.dates import parse_date
 from botoxcli.clinic.findings import Finding, Level, require_settled, resolve
-from botoxcli.clinic.history import StockVial, lot_key
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.quantity import parse_number, scaled, units_text
 from botoxcli.clinic.records import DiscardReason, NewVial
 from botoxcli.clinic.stock import corrected_to, vials_of
+from botoxcli.clinic.stock_vial import StockVial, lot_key
 from botoxcli.errors import Ambiguous, NotFound, ValueRefused
 
 if TYPE_CHECKING:
