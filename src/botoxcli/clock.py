@@ -5,10 +5,8 @@ Tests replace ``utc_now``; everything below ``cli/`` gets the time as an argumen
 
 from __future__ import annotations
 
-import getpass
 import os
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 TODAY_VARIABLE = "BOTOX_TODAY"
 ACTOR_VARIABLE = "BOTOX_ACTOR"
@@ -21,16 +19,20 @@ def utc_now() -> datetime:
 
 def today(zone: str) -> date:
     """The civil date in a time zone (an IANA name that was checked when it was set)."""
-    return utc_now().astimezone(ZoneInfo(zone)).date()
+    return local_now(zone).date()
 
 
 def local_now(zone: str) -> datetime:
     """This instant on the clock of a time zone."""
+    from zoneinfo import ZoneInfo
+
     return utc_now().astimezone(ZoneInfo(zone))
 
 
 def machine_zone() -> str:
     """The machine's time zone as an IANA name, or ``UTC`` where it has none to tell."""
+    from zoneinfo import ZoneInfo
+
     from pendulum.tz import local_timezone
 
     name = getattr(local_timezone(), "name", "") or "UTC"
@@ -48,6 +50,8 @@ def actor(given: str | None, fallback: str) -> str:
 
 def login_name() -> str:
     """Who is logged in, as the system has it, or ``unknown``."""
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):

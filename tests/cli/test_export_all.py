@@ -17,7 +17,7 @@ import pytest
 from botoxcli.files.whole_folder_words import TABLES
 from botoxcli.store import cipher
 from botoxcli.store.integrity import verify
-from botoxcli.store.schema import CURRENT
+from botoxcli.store.schema_version import CURRENT
 from botoxcli.store.view_digests import view_digests
 from botoxcli.store.whole_tables import tables_of
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from botoxcli.store.schema import CURRENT
+from botoxcli.store.schema_version import CURRENT
 
 from .conftest import Botox
 

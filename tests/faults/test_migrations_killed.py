@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from botoxcli.store import engine, schema
+from botoxcli.store import engine, schema_version
 
 from .killed_processes import By, Ended, Processes, processes
 from .ledger_state import is_whole, state_of
@@ -66,7 +66,7 @@ class Migration:
     def found(self) -> int:
         """The ledger's version as it stands."""
         with closing(engine.connect(self.ledger)) as connection:
-            return schema.version(connection)
+            return schema_version.version(connection)
 
     def backups(self) -> list[Path]:
         return sorted(self.ledger.parent.glob("*.bak"))
@@ -75,13 +75,13 @@ class Migration:
         """What is not as promised, right after a kill and after the next command."""
         version = self.found()
         seen[f"version {version}"] += 1
-        if version not in (self.version, schema.CURRENT) or not is_whole(self.ledger):
+        if version not in (self.version, schema_version.CURRENT) or not is_whole(self.ledger):
             yield f"neither old nor new: version {version}, {'whole' if is_whole(self.ledger) else 'not whole'}"
         elif state_of(self.ledger) != (old if version == self.version else new):
             yield "its rows are neither the old ones nor the new ones"
         yield from self._backup_faults(old, needed=version != self.version)
         ended = self.runs()
-        if ended.code != 0 or self.found() != schema.CURRENT or not is_whole(self.ledger) or state_of(self.ledger) != new:
+        if ended.code != 0 or self.found() != schema_version.CURRENT or not is_whole(self.ledger) or state_of(self.ledger) != new:
             yield f"opened again, it is not brought up to date: {ended}"
         yield from self._backup_faults(old, needed=True)
 

@@ -25,7 +25,7 @@ from typing import Any
 import pytest
 
 from botoxcli.errors import WrongKey
-from botoxcli.store import engine, schema
+from botoxcli.store import engine, schema_version
 from botoxcli.store.drafts import Drafts
 from botoxcli.store.key import Key
 from botoxcli.store.place import Place
@@ -163,7 +163,7 @@ def migration(version: int) -> Callable[[Play], None]:
         def read(root: Path) -> str | None:
             path = root / LEDGER
             with contextlib.closing(engine.connect(path)) as connection:
-                now = schema.version(connection)
+                now = schema_version.version(connection)
             backups = path.parent.glob(f"*.before-v{version + 1}-*.bak")
             assert now == version or any(state_of(backup) == old for backup in backups), "the backup of before is not there"
             return the_ledger(root)

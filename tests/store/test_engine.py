@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from botoxcli.errors import BotoxError, CannotWrite, LedgerBusy, LedgerDamaged, NewerLedger, NoLedger, NotOurLedger, ValueRefused
-from botoxcli.store import engine, schema
+from botoxcli.store import engine, schema_version
 from botoxcli.store.drafts import Drafts
 from botoxcli.store.place import Place
 from botoxcli.store.reader import open_ledger
@@ -77,7 +77,7 @@ def numbered(path: Path, version: int) -> None:
 
 def newer(path: Path) -> None:
     engine.create(path)
-    numbered(path, schema.CURRENT + 1)
+    numbered(path, schema_version.CURRENT + 1)
 
 
 def without_version(path: Path) -> None:

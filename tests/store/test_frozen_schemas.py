@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from botoxcli.store import chain, engine, schema
+from botoxcli.store import chain, engine, schema, schema_version
 from botoxcli.store.reader import open_ledger
 
 FROZEN = Path(__file__).resolve().parents[1] / "schemas"
@@ -33,7 +33,7 @@ def rows(connection: sqlite3.Connection, view: str, columns: list[str]) -> list[
 
 
 def test_there_is_one_for_every_version_before_todays() -> None:
-    assert list(range(1, schema.CURRENT)) == VERSIONS
+    assert list(range(1, schema_version.CURRENT)) == VERSIONS
     for number in VERSIONS:
         with sqlite3.connect(f"file:{FROZEN / f'v{number}.db'}?mode=ro&immutable=1", uri=True) as connection:
             assert connection.execute("PRAGMA user_version").fetchone() == (number,)
@@ -48,7 +48,7 @@ def test_it_walks_to_today_and_says_what_it_said(frozen: Path, request: pytest.F
     tables = {name: before.execute(f"SELECT count(*) FROM {name}").fetchone() for name in _tables(before)}
     before.close()
     connection = engine.open_reader(frozen)
-    assert connection.execute("PRAGMA user_version").fetchone() == (schema.CURRENT,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (schema_version.CURRENT,)
     for view, then in said.items():
         assert then, view
         assert rows(connection, view, list(then[0])) == sorted(then, key=repr), view

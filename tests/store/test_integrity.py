@@ -14,7 +14,7 @@ import pytest
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.errors import LedgerDamaged
 from botoxcli.files.protocol_yaml import read_protocol
-from botoxcli.store import chain, engine, schema
+from botoxcli.store import chain, engine, schema_version
 from botoxcli.store.drafts import Drafts
 from botoxcli.store.integrity import Fault, require_whole, verify
 from botoxcli.store.steps import HASHED_TABLES
@@ -72,21 +72,21 @@ def test_a_whole_ledger(full_ledger: Path) -> None:
     before = full_ledger.read_bytes()
     found = verify(full_ledger, parse=parsed)
     assert found.whole
-    assert (found.schema_version, found.entries, found.head, found.last_at) == (schema.CURRENT, entries, head, at)
+    assert (found.schema_version, found.entries, found.head, found.last_at) == (schema_version.CURRENT, entries, head, at)
     assert (found.rows > entries, found.unread, found.expected) == (True, (), None)
     assert require_whole(full_ledger).head == head
     assert full_ledger.read_bytes() == before
 
 
 @pytest.mark.plain_only
-@pytest.mark.parametrize("version", range(1, schema.CURRENT))
+@pytest.mark.parametrize("version", range(1, schema_version.CURRENT))
 def test_an_older_ledger_is_verified_as_it_is(version: int, tmp_path: Path) -> None:
     path = Path(shutil.copy(FROZEN / f"v{version}.db", tmp_path / "ledger.db"))
     before = path.read_bytes()
     assert verify(path, parse=parsed).faults == ()
     assert path.read_bytes() == before
     engine.open_reader(path).close()
-    assert verify(path, parse=parsed).schema_version == schema.CURRENT
+    assert verify(path, parse=parsed).schema_version == schema_version.CURRENT
 
 
 TAMPERED = [
@@ -221,7 +221,7 @@ def test_a_draft_of_before_drafts_had_a_digest_is_taken(full_ledger: Path) -> No
 
 
 @pytest.mark.plain_only
-@pytest.mark.parametrize("version", range(1, schema.CURRENT))
+@pytest.mark.parametrize("version", range(1, schema_version.CURRENT))
 def test_a_damaged_version_number_begins_no_migration(full_ledger: Path, version: int) -> None:
     spoilt = bytearray(full_ledger.read_bytes())
     spoilt[60:64] = version.to_bytes(4, "big")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from botoxcli.errors import BackupDiffers, BotoxError, LedgerBusy, LedgerDamaged, NotOurLedger, ValueRefused, WrongKey
-from botoxcli.store import cipher, engine, schema
+from botoxcli.store import cipher, engine, schema_version
 from botoxcli.store import restore as store
 from botoxcli.store.backup import Destination, back_up
 from botoxcli.store.drafts import Drafts
@@ -329,7 +329,7 @@ def test_an_older_one_is_brought_up_to_date_on_the_way(full_ledger: Path, tmp_pa
     held = backup.read_bytes()
     place = Place(tmp_path / "p" / "ledger.db")
     ready, _ = restore(place, backup)
-    assert (ready.found.schema_version, require_whole(place).schema_version) == (number, schema.CURRENT)
+    assert (ready.found.schema_version, require_whole(place).schema_version) == (number, schema_version.CURRENT)
     assert backup.read_bytes() == held
     assert names(place.path.parent) == {"ledger.db"}
     assert drill(place, backup).differing == ()

@@ -11,7 +11,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import sqlite
 
 from botoxcli.errors import LedgerDamaged, NewerLedger
-from botoxcli.store import engine, schema
+from botoxcli.store import engine, schema, schema_version
 from botoxcli.store.engine import copied
 from botoxcli.store.place import Place
 from botoxcli.store.reader import open_ledger
@@ -45,6 +45,10 @@ def test_sqlmodel_and_the_schema_agree_both_ways(ledger: Path) -> None:
     connection.close()
 
 
+def test_the_version_is_the_number_of_steps() -> None:
+    assert len(STEPS) == schema_version.CURRENT
+
+
 def test_all_tables_are_strict(ledger: Path) -> None:
     connection = engine.open_reader(ledger)
     kinds = {row[1]: row[5] for row in connection.execute("PRAGMA table_list") if row[2] == "table" and not row[1].startswith("sqlite_")}
@@ -54,7 +58,7 @@ def test_all_tables_are_strict(ledger: Path) -> None:
 
 def version(path: Path) -> int:
     connection = opened_by_hand(path)
-    found = schema.version(connection)
+    found = schema_version.version(connection)
     connection.close()
     return found
 
@@ -184,7 +188,7 @@ def test_a_damaged_ledger_is_not_migrated(full_ledger: Path, monkeypatch: pytest
 @pytest.mark.parametrize("reading", [True, False])
 def test_opening_brings_an_older_ledger_up_to_date(full_ledger: Path, monkeypatch: pytest.MonkeyPatch, reading: bool) -> None:
     monkeypatch.setattr(schema, "STEPS", (*STEPS, NEXT))
-    monkeypatch.setattr(schema, "CURRENT", NOW + 1)
+    monkeypatch.setattr(schema_version, "CURRENT", NOW + 1)
     (engine.open_reader if reading else engine.open_plain_writer)(full_ledger).close()
     assert version(full_ledger) == NOW + 1
     assert [one.name for one in full_ledger.parent.glob("*.bak")] == [f"full.db.before-v{NOW + 1}-20260309T140000Z.bak"]  # the last entry's time

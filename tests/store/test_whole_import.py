@@ -18,7 +18,7 @@ from botoxcli.errors import FolderRefused
 from botoxcli.files.whole_folder import FolderWriter
 from botoxcli.files.whole_folder_reader import check_folder, lines_of
 from botoxcli.files.whole_manifest import read_manifest
-from botoxcli.store import engine, schema
+from botoxcli.store import engine, schema_version
 from botoxcli.store.integrity import Verified, verify
 from botoxcli.store.place import Place
 from botoxcli.store.view_digests import view_digests
@@ -83,7 +83,7 @@ def test_an_export_of_an_older_program_comes_into_todays_ledger(version: int, tm
     assert (before.whole, before.schema_version) == (True, version)
     imported(tmp_path / "whole", new)
     assert same(verify(new), before)
-    assert verify(new).schema_version == schema.CURRENT
+    assert verify(new).schema_version == schema_version.CURRENT
     assert digests(new) == digests(old)  # which brings the old one up to date
     told = imported(tmp_path / "codes", blank)
     assert told.blank > 0
@@ -138,7 +138,7 @@ def test_half_a_character_is_no_text_of_a_ledger(full_ledger: Path, tmp_path: Pa
     columns = tables_of(manifest.schema_version, identified=True)["answer"]
     claim = Claim("manifest.json", manifest.entries, manifest.head, manifest.identified)
     sources = {
-        table: Source(part.file, tuple(one.name for one in tables_of(schema.CURRENT, identified=True)[table]), iter(()))
+        table: Source(part.file, tuple(one.name for one in tables_of(schema_version.CURRENT, identified=True)[table]), iter(()))
         for table, part in manifest.tables.items()
     }
     sources["answer"] = Source("answer.jsonl", sources["answer"].columns, lines_of(tmp_path / "whole", manifest.tables["answer"], columns))

@@ -6,7 +6,6 @@ It touches no ledger that is there.
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -55,7 +54,7 @@ def _demo_visit(ctx: typer.Context) -> None:
     from botoxcli.workflow.due import due_list
 
     ledger = Path(tempfile.mkdtemp(prefix="botox-demo-")) / "ledger.db"
-    state = replace(state_of(ctx), ledger=Place(ledger))
+    state = state_of(ctx)._replace(ledger=Place(ledger))
     now, edition = clock.utc_now(), shipped_edition(DEFAULT_PROTOCOL)
     create_ledger(ledger, settings=SETTINGS, actor=ACTOR, at=now)
     with state.reader() as reader:

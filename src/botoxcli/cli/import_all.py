@@ -71,7 +71,7 @@ def _checked(folder: Path) -> WholeManifest:
     from botoxcli.errors import FolderRefused
     from botoxcli.files.whole_folder_reader import check_folder
     from botoxcli.files.whole_manifest import NAME, read_manifest
-    from botoxcli.store.schema import CURRENT
+    from botoxcli.store.schema_version import CURRENT
     from botoxcli.store.whole_tables import tables_of
 
     manifest = read_manifest(folder)

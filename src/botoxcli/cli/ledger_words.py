@@ -40,7 +40,7 @@ def kept_words(ready: Ready) -> tuple[str, ...]:
 
 
 def _backup_words(ready: Ready) -> Iterator[str]:
-    from botoxcli.store.schema import CURRENT
+    from botoxcli.store.schema_version import CURRENT
 
     found = ready.found
     yield f"The backup: {entries_words(found.entries)} up to {shown_time(found.last_at)}, head {found.head[:HEAD]}, verified."

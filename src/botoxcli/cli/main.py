@@ -177,4 +177,7 @@ def root(
 
 def main() -> None:
     """The console script."""
-    app(prog_name="botox")
+    try:
+        app(prog_name="botox")
+    except SystemExit as end:
+        failures.leave(end)

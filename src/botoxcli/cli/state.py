@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from botoxcli.store.reader import Reader
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """The global options of one run. ``today_words`` is as it was typed, ``today_where`` where it came from.
 
     ``ledger`` is where it is and how its key is come by; nobody is asked for one before an encrypted file is met, and never

@@ -27,7 +27,7 @@ from botoxcli.errors import (
     ValueRefused,
 )
 from botoxcli.on_disk import place_new, sync_folder
-from botoxcli.store import cipher, schema
+from botoxcli.store import cipher, schema_version
 from botoxcli.store.place import Place
 
 if TYPE_CHECKING:
@@ -133,6 +133,8 @@ def create(place: Path | Place, fill: Callable[[Place], None] | None = None, *, 
     ``fill`` writes the first entry into the place it is given, before anybody can see it under its name. Missing folders are
     made 0700. Returns whether the folder, which was there before, lets others in (it is left as it is).
     """
+    from botoxcli.store.schema import build
+
     place = Place.of(place)
     path = place.path
     if os.path.lexists(path):
@@ -143,7 +145,7 @@ def create(place: Path | Place, fill: Callable[[Place], None] | None = None, *, 
             built = place.at(beside)
             connection = connect(built, new_salt=(salt or os.urandom(cipher.SALT_BYTES)) if place.key else None)
             try:
-                schema.build(connection)
+                build(connection)
             finally:
                 connection.close()
             if fill:
@@ -277,15 +279,15 @@ def salt_or_refuse(path: Path) -> bytes | None:
 
 
 def _refuse_other_numbers(where: str, application: int, version: int) -> None:
-    if application != schema.APPLICATION_ID or version == 0:
+    if application != schema_version.APPLICATION_ID or version == 0:
         raise NotOurLedger(where, "it is a SQLite file of another program")
-    if version > schema.CURRENT:
-        raise NewerLedger(where, version, schema.CURRENT)
+    if version > schema_version.CURRENT:
+        raise NewerLedger(where, version, schema_version.CURRENT)
 
 
 def version_or_refuse(path: Path, connection: sqlite3.Connection) -> int:
     """The schema's version of an open file. Raises NotOurLedger, NewerLedger."""
-    found = schema.version(connection)
+    found = schema_version.version(connection)
     _refuse_other_numbers(str(path), connection.execute("PRAGMA application_id").fetchone()[0], found)
     return found
 
@@ -294,11 +296,13 @@ def _bring_up_to_date(place: Place, connection: sqlite3.Connection) -> None:
     """The header again, now that a journal may have been rolled back; then the steps that are pending, if any."""
     path = place.path
     found = version_or_refuse(path, connection)
-    if found < schema.CURRENT:
+    if found < schema_version.CURRENT:
+        from botoxcli.store.schema import migrate
+
         _refuse_other_schema(path, connection, found)
         last = connection.execute("SELECT at FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
         with disk_errors(path):
-            schema.migrate(path, connection, copied(place, connection), last[0].replace(":", "").replace("-", "") if last else "empty")
+            migrate(path, connection, copied(place, connection), last[0].replace(":", "").replace("-", "") if last else "empty")
 
 
 def _refuse_other_schema(path: Path, connection: sqlite3.Connection, version: int) -> None:
@@ -306,7 +310,7 @@ def _refuse_other_schema(path: Path, connection: sqlite3.Connection, version: in
     from botoxcli.store.schema_text import differences
 
     told = differences(connection, version, views=False)
-    if told and schema.version(connection) == version:  # else another process was quicker
+    if told and schema_version.version(connection) == version:  # else another process was quicker
         raise LedgerDamaged(str(path), f"{told[0]}, so it cannot be brought up to date from version {version}")
 
 

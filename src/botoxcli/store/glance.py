@@ -11,7 +11,7 @@ from contextlib import closing
 from typing import Any
 
 from botoxcli.errors import NotOurLedger
-from botoxcli.store import cipher, schema
+from botoxcli.store import cipher, schema_version
 from botoxcli.store.engine import salt_or_refuse
 from botoxcli.store.place import Place
 
@@ -47,7 +47,7 @@ class Glance:
             self._connection.execute("PRAGMA query_only = ON").fetchall()
             self._connection.execute("PRAGMA trusted_schema = OFF").fetchall()
             self._connection.set_progress_handler(lambda: 1, _STEPS)
-            if schema.version(self._connection) != schema.CURRENT:
+            if schema_version.version(self._connection) != schema_version.CURRENT:
                 raise NotOurLedger(str(place.path), "it is of another version")
         except BaseException:
             self._connection.close()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from botoxcli.errors import BotoxError
-from botoxcli.store import cipher, engine, schema
+from botoxcli.store import cipher, engine, schema_version
 from botoxcli.store.manifest import read_manifest
 from botoxcli.store.place import Place
 
@@ -99,7 +99,7 @@ def _is_sealed(path: Path) -> bool | None:
     finally:
         os.close(descriptor)
     if head.startswith(b"SQLite format 3\x00"):
-        return False if int.from_bytes(head[68:72], "big") == schema.APPLICATION_ID else None
+        return False if int.from_bytes(head[68:72], "big") == schema_version.APPLICATION_ID else None
     return True if cipher.looks_encrypted(head, size) and path.name.endswith(_NAMES) else None
 
 

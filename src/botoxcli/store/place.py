@@ -6,17 +6,15 @@ A bare path stands for a ledger without a key wherever a place is taken.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from botoxcli.store.key import Key
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """``key`` is called only when an encrypted file is met or made: it may read a file or ask a person, and does so once."""
 
     path: Path

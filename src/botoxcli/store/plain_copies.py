@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from botoxcli.store import schema
+from botoxcli.store import schema_version
 
 _MAGIC = b"SQLite format 3\x00"
 
@@ -33,4 +33,4 @@ def _is_plain_ledger(path: Path) -> bool:
         head = os.read(descriptor, 100)
     finally:
         os.close(descriptor)
-    return head.startswith(_MAGIC) and int.from_bytes(head[68:72], "big") == schema.APPLICATION_ID
+    return head.startswith(_MAGIC) and int.from_bytes(head[68:72], "big") == schema_version.APPLICATION_ID

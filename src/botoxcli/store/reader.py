@@ -8,17 +8,14 @@ block into our errors. Patients are named by code in every error; what was typed
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from botoxcli.clinic.known_patient import KnownPatient
-from botoxcli.clinic.stock_vial import StockVial, lot_key
 from botoxcli.errors import Ambiguous, LedgerDamaged, NotFound
 from botoxcli.store.due_reader import EDITIONS_IN_USE, due_candidates, editions_in_use, follow_up_rules
 from botoxcli.store.engine import in_our_words, open_reader
@@ -37,6 +34,7 @@ if TYPE_CHECKING:
     from botoxcli.clinic.past_status import PastStatus
     from botoxcli.clinic.past_visit import ChangeSeen, LotLine, PastIdentity, VisitHead, VisitVersion, WholeVisit
     from botoxcli.clinic.response import ResponseFacts
+    from botoxcli.clinic.stock_vial import StockVial
 
 VISIT_COLUMNS = (
     "visit", "patient", "kind", "date", "protocol", "edition", "state", "units_hundredths", "lots", "decision", "recorded_at", "recorded_by",
@@ -199,8 +197,10 @@ class Reader:
         row = self._row(f"SELECT text, sha256 FROM edition_history WHERE {column} = ?", edition)  # noqa: S608 - one of two names of ours
         if row is None:
             raise NotFound("protocol")
+        from hashlib import sha256
+
         text = str(row[0])
-        if hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest() != row[1]:
+        if sha256(text.encode("utf-8", "surrogateescape")).hexdigest() != row[1]:
             raise LedgerDamaged(str(self._path), "the text of a pinned edition is not as it was pinned")
         return text
 
@@ -216,17 +216,24 @@ class Reader:
 
     def vials(self, lot: str | None = None, *, unused_only: bool = False) -> tuple[StockVial, ...]:
         """The vials, of one lot (compared as lots are) or of all, in the order in which they came into stock."""
+        from botoxcli.clinic.stock_vial import lot_key
+
         wanted = ["1"] + ["lot_key = ?"] * (lot is not None) + ["state = 'unused'"] * unused_only
         sql = f"SELECT {_VIAL} FROM vial_line WHERE {' AND '.join(wanted)} ORDER BY vial_id"  # noqa: S608 - names of ours
         return tuple(_vial(row) for row in self._rows(sql, *([] if lot is None else [lot_key(lot)])))
 
     def is_recalled(self, lot: str) -> bool:
         """Whether a recall of this lot, however it is spelt, stands."""
+        from botoxcli.clinic.stock_vial import lot_key
+
         sql = "SELECT 1 FROM lot_recall c JOIN entry_line n ON n.seq = c.entry_seq WHERE c.lot_key = ? AND NOT n.withdrawn"
         return self._row(sql, lot_key(lot)) is not None
 
     def stock(self) -> tuple[StockVial, ...]:
         """All vials, each with the lots that its label bore before it was corrected: what a lot that is named is looked up in."""
+        from dataclasses import replace
+
+        from botoxcli.clinic.stock_vial import lot_key
         from botoxcli.store.lot_reader import former_lots
 
         former = former_lots(self._connection)
@@ -381,6 +388,8 @@ def _patient(row: tuple[Any, ...]) -> KnownPatient:
 
 
 def _vial(row: tuple[Any, ...]) -> StockVial:
+    from botoxcli.clinic.stock_vial import StockVial
+
     vial_id, lot, key, product, hundredths, expires, state, recalled, visit, given, wasted, reason = row
     return StockVial(vial_id, lot, key, product, hundredths, _day(expires), state, bool(recalled), visit, given, wasted, reason)
 

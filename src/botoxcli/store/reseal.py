@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from botoxcli.errors import LedgerDamaged, ValueRefused
-from botoxcli.store import chain, cipher, schema
+from botoxcli.store import chain, cipher, schema_version
 from botoxcli.store.engine import connect, disk_errors, file_beside, file_number, require_same_file, salt_or_refuse, translated
 from botoxcli.store.integrity import require_whole
 from botoxcli.store.key import Key
@@ -81,8 +81,8 @@ def _export(copier: sqlite3.Connection, new: Place, salt: bytes | None) -> None:
         copier.execute(f"PRAGMA target.cipher_compatibility = {cipher.COMPATIBILITY}").fetchall()
     copier.execute("BEGIN")
     copier.execute("SELECT sqlcipher_export('target')").fetchall()
-    copier.execute(f"PRAGMA target.application_id = {schema.APPLICATION_ID}")
-    copier.execute(f"PRAGMA target.user_version = {schema.version(copier)}")
+    copier.execute(f"PRAGMA target.application_id = {schema_version.APPLICATION_ID}")
+    copier.execute(f"PRAGMA target.user_version = {schema_version.version(copier)}")
     copier.execute("COMMIT")
     copier.execute("DETACH DATABASE target")
 
@@ -90,7 +90,7 @@ def _export(copier: sqlite3.Connection, new: Place, salt: bytes | None) -> None:
 def _require_equal(old: sqlite3.Connection, place: Place, new: Place) -> None:
     """Raises LedgerDamaged unless the new file holds the old one's schema, rows, views and head."""
     with closing(connect(new)) as connection:
-        equal = all(told(old) == told(connection) for told in (schema.version, _schema_text, _row_counts, _drafts, _head, view_digests))
+        equal = all(told(old) == told(connection) for told in (schema_version.version, _schema_text, _row_counts, _drafts, _head, view_digests))
     if not equal:
         raise LedgerDamaged(str(place.path), "a copy of it does not come out equal; it was left as it was")
 

@@ -14,17 +14,11 @@ from pathlib import Path
 
 from botoxcli.errors import LedgerDamaged
 from botoxcli.on_disk import place_new, sync_file
+from botoxcli.store.schema_version import APPLICATION_ID, version
 from botoxcli.store.steps import STEPS
 from botoxcli.store.views import VIEWS
 
 Copy = Callable[[Path], bool]
-CURRENT = len(STEPS)
-APPLICATION_ID = int.from_bytes(b"Btx1", "big")
-
-
-def version(connection: sqlite3.Connection) -> int:
-    """The schema's version of an open ledger."""
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def build(connection: sqlite3.Connection) -> None:
@@ -35,7 +29,7 @@ def build(connection: sqlite3.Connection) -> None:
             connection.execute(statement)
     _make_views(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {CURRENT}")
+    connection.execute(f"PRAGMA user_version = {len(STEPS)}")
     connection.execute("COMMIT")
 
 

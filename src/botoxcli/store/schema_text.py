@@ -10,7 +10,7 @@ import functools
 import hashlib
 import sqlite3
 
-from botoxcli.store import schema
+from botoxcli.store.schema_version import CURRENT
 from botoxcli.store.steps import STEPS
 from botoxcli.store.views import VIEWS
 
@@ -55,7 +55,7 @@ def digest_of_views(found: Texts) -> str:
 
 
 def _view_differences(found: Texts, version: int) -> list[str]:
-    if version < schema.CURRENT:
+    if version < CURRENT:
         return [] if digest_of_views(found) == VIEWS_WERE.get(version) else [f"its views are not those of version {version}"]
     made: Texts = {("view", name): (name, f"CREATE VIEW {name} AS {select}") for name, select in VIEWS.items()}
     views = {key: value for key, value in found.items() if key[0] == "view"}

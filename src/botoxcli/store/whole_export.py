@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from botoxcli.errors import CannotWrite, LedgerDamaged
-from botoxcli.store import engine, schema
+from botoxcli.store import engine
 from botoxcli.store.integrity import require_whole
 from botoxcli.store.place import Place
+from botoxcli.store.schema_version import version
 from botoxcli.store.scratch import new_file, spoken_of
 from botoxcli.store.whole_tables import in_order, tables_of
 
@@ -40,7 +41,7 @@ class Whole:
         """Of a connection that is open, whatever the version of its schema."""
         entries, head, at = connection.execute("SELECT seq, hash, at FROM entry ORDER BY seq DESC LIMIT 1").fetchone() or (0, "", "")
         (drafts,) = connection.execute("SELECT count(*) FROM draft").fetchone()
-        return cls(connection, identified, schema.version(connection), entries, head, at, drafts)
+        return cls(connection, identified, version(connection), entries, head, at, drafts)
 
     @property
     def tables(self) -> dict[str, tuple[str, ...]]:

@@ -6,16 +6,14 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from botoxcli.terminal.clean import shown
 
 SHEET_WIDTH = 78
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A part of a sheet: a heading (or none), and its points. A long point is wrapped below its bullet, or ``hanging`` columns in; one that
     begins with spaces stands that far in, its bullet too; a ``drawn`` one stays as it is.
     """

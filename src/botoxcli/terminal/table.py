@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from botoxcli.terminal.clean import padded, shown, width
 from botoxcli.terminal.console import console, is_plain
@@ -13,8 +12,7 @@ from botoxcli.terminal.lines import print_lines
 NARROWEST_FOLD = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column. Ids, dates and numbers stay whole; only ``fold`` allows a cell to run over several lines on a narrow screen."""
 
     header: str
@@ -22,14 +20,13 @@ class Column:
     fold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """What is printed: cells are text as it stands, never markup. ``footer`` lines follow; ``empty`` is said when there are no rows."""
 
     columns: Sequence[Column]
     rows: Sequence[Sequence[str]]
     title: str = ""
-    footer: Sequence[str] = field(default=())
+    footer: Sequence[str] = ()
     empty: str = ""
 
 
@@ -67,8 +64,7 @@ def without_the_usual(table: Table, usual: Mapping[str, str]) -> Table:
     told = {place for place, column in enumerate(table.columns) if column.fold and len(alike[place]) == 1}
     said = [f"{table.columns[place].header.lower()} {value}" for place in sorted(told) for value in alike[place] if value]
     kept = [place for place in range(len(table.columns)) if place not in dropped | told]
-    return replace(
-        table,
+    return table._replace(
         columns=[table.columns[place] for place in kept],
         rows=[[row[place] for place in kept] for row in table.rows],
         footer=[*table.footer, *([f"All with {', '.join(said)}"] if said else [])],
@@ -83,9 +79,9 @@ def without_what_does_not_fit(table: Table, spare: Sequence[str]) -> Table:
             break
         place = [column.header for column in table.columns].index(header)
         columns = [column for at, column in enumerate(table.columns) if at != place]
-        table = replace(table, columns=columns, rows=[[cell for at, cell in enumerate(row) if at != place] for row in table.rows])
+        table = table._replace(columns=columns, rows=[[cell for at, cell in enumerate(row) if at != place] for row in table.rows])
         left_out.append(header)
-    return replace(table, footer=[*table.footer, f"Not shown on so narrow a screen: {', '.join(left_out)}"]) if left_out else table
+    return table._replace(footer=[*table.footer, f"Not shown on so narrow a screen: {', '.join(left_out)}"]) if left_out else table
 
 
 def _fits(table: Table) -> bool:
