@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from operator import itemgetter
 from typing import Any
@@ -20,18 +19,21 @@ _day = date.fromisoformat
 _NOT_FORGOTTEN = "(name IS NOT NULL OR NOT EXISTS (SELECT 1 FROM erasure_line x WHERE x.patient_id = patient_now.patient_id))"
 
 
-def due_candidates(connection: sqlite3.Connection, patient_id: int | None = None) -> tuple[DueCandidate, ...]:
+def due_candidates(connection: sqlite3.Connection, patient_id: int | None = None, *, stopped_since: date | None = None) -> tuple[DueCandidate, ...]:
     """Every patient (or that one) under every protocol that has a visit, by code; without those who were forgotten or archived.
 
-    An archived patient whose archive names a response rule stays one, with the day of the stop.
+    An archived patient whose archive names a response rule stays one, with the day of the stop; with ``stopped_since`` only where that is no
+    earlier. Who they are is asked first, and everything else of them alone: whoever ever came and left costs nothing.
     """
-    rows = _Rows(connection, patient_id)
+    known = _patients(connection, patient_id, stopped_since)
+    rows = _Rows(connection, known)
     sessions = _last(rows, "last_session")
     consults = _last(rows, "last_consult", "decision, decided")
     follow_ups = _last(rows, "last_follow_up")
     in_use = editions_in_use(connection)
-    events, appointments, known = _weighty_events(rows), _appointments(rows), _patients(rows)
-    keys = sorted((known[key[0]][0], key) for key in {*sessions, *consults, *follow_ups} if key[0] in known)
+    events = _weighty_events(rows)
+    keys = sorted((known[key[0]][0], key) for key in {*sessions, *consults, *follow_ups})
+    appointments = _appointments(connection, {key: sessions.get(key) if patient_id is None else None for _, key in keys})
     return tuple(
         DueCandidate(
             patient=code,
@@ -78,18 +80,22 @@ def follow_up_rules(connection: sqlite3.Connection, edition_id: int) -> tuple[Fo
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Rows of the daily views: everybody's, or one patient's."""
+def stop_reviews_last(connection: sqlite3.Connection) -> tuple[Span | None, ...]:
+    """How long the review after a stop stands in the list, by every pinned edition that says so; None: for ever."""
+    sql = "SELECT DISTINCT latest_count, latest_unit FROM follow_up_rule WHERE anchor = 'response-stop'"
+    return tuple(_span(count, unit) for count, unit in connection.execute(sql))
 
-    connection: sqlite3.Connection
-    patient_id: int | None
+
+class _Rows:
+    """Rows of the daily views, of those patients."""
+
+    def __init__(self, connection: sqlite3.Connection, patients: Collection[int]) -> None:
+        self.connection = connection
+        self._patients = f"[{','.join(map(str, patients))}]"
 
     def of(self, columns: str, view: str, condition: str = "1") -> Iterator[tuple[Any, ...]]:
-        sql = f"SELECT patient_id, {columns} FROM {view} WHERE {condition}"  # noqa: S608 - names of ours
-        if self.patient_id is None:
-            return self.connection.execute(sql)
-        return self.connection.execute(f"{sql} AND patient_id = ?", (self.patient_id,))
+        sql = f"SELECT patient_id, {columns} FROM {view} WHERE patient_id IN (SELECT value FROM json_each(?)) AND {condition}"  # noqa: S608 - ours
+        return self.connection.execute(sql, (self._patients,))
 
 
 def _last(rows: _Rows, view: str, *more: str) -> dict[Course, LastVisit]:
@@ -100,18 +106,33 @@ def _last(rows: _Rows, view: str, *more: str) -> dict[Course, LastVisit]:
     }
 
 
-def _patients(rows: _Rows) -> dict[int, tuple[str, date | None, date | None]]:
+def _patients(connection: sqlite3.Connection, patient_id: int | None, stopped_since: date | None) -> dict[int, tuple[str, date | None, date | None]]:
     """Code, end of the pause and day of the stop of each who may be due. Who has no name here for another reason than forgetting may be."""
-    told = rows.of("code, paused_until, archived_on", "patient_now", f"{_NOT_FORGOTTEN} AND (archived = 0 OR archived_rules IS NOT NULL)")
-    return {patient_id: (code, _maybe_day(paused), _maybe_day(stopped)) for patient_id, code, paused, stopped in told}
+    sql = (
+        "SELECT patient_id, code, paused_until, archived_on FROM patient_now "
+        f"WHERE (archived = 0 OR archived_rules IS NOT NULL AND archived_on >= ?) AND {_NOT_FORGOTTEN}"
+    )
+    since = stopped_since.isoformat() if stopped_since else ""
+    one = patient_id is not None
+    told = connection.execute(f"{sql} AND patient_id = ?" if one else sql, (since, patient_id) if one else (since,))
+    return {number: (code, _maybe_day(paused), _maybe_day(stopped)) for number, code, paused, stopped in told}
 
 
-def _appointments(rows: _Rows) -> dict[Course, list[Appointment]]:
-    """In the order in which they were recorded."""
+def _appointments(connection: sqlite3.Connection, courses: Mapping[Course, LastVisit | None]) -> dict[Course, list[Appointment]]:
+    """In the order in which they were recorded; of a course whose last session is given those from its day on, for it left the others behind."""
+    since: dict[str, dict[int, str]] = {}
+    for (patient_id, protocol), session in courses.items():
+        since.setdefault(protocol, {})[patient_id] = session.date.isoformat() if session else ""
     found: dict[Course, list[Appointment]] = {}
-    told = rows.of("appointment_id, protocol, kind, date, moved_to", "appointment_line")
-    for patient_id, _, protocol, kind, on, to in sorted(told, key=itemgetter(1)):
-        found.setdefault((patient_id, protocol), []).append(Appointment(kind, _day(on), _maybe_day(to)))
+    for protocol, days in since.items():
+        wanted = ",".join(f'"{patient_id}":"{day}"' for patient_id, day in days.items())
+        told = connection.execute(
+            "SELECT a.patient_id, a.appointment_id, a.kind, a.date, a.moved_to FROM json_each(?) c "
+            "CROSS JOIN appointment_line a ON a.patient_id = CAST(c.key AS INTEGER) AND a.protocol = ? AND a.date >= c.value",
+            (f"{{{wanted}}}", protocol),
+        )
+        for patient_id, _, kind, on, to in sorted(told, key=itemgetter(1)):
+            found.setdefault((patient_id, protocol), []).append(Appointment(kind, _day(on), _maybe_day(to)))
     return found
 
 

@@ -15,15 +15,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from botoxcli.clinic.known_patient import KnownPatient
-from botoxcli.errors import Ambiguous, LedgerDamaged, NotFound
-from botoxcli.store.due_reader import EDITIONS_IN_USE, due_candidates, editions_in_use, follow_up_rules
+from botoxcli.clinic.known_patient import KnownPatient, the_one_named
+from botoxcli.errors import LedgerDamaged, NotFound
+from botoxcli.store.due_reader import EDITIONS_IN_USE, due_candidates, editions_in_use, follow_up_rules, stop_reviews_last
 from botoxcli.store.engine import in_our_words, open_reader
 from botoxcli.store.place import Place
 
 if TYPE_CHECKING:
     from botoxcli.clinic.audit import AuditedSession, UndecidedConsult
     from botoxcli.clinic.backup_age import BackupFacts
+    from botoxcli.clinic.dates import Span
     from botoxcli.clinic.diary import DiaryDay
     from botoxcli.clinic.due_calendar import PastCourse
     from botoxcli.clinic.due_candidate import Appointment, DueCandidate, FollowUpRule
@@ -115,13 +116,7 @@ class Reader:
         typed = code_or_part.strip()
         if row := self._row(f"SELECT {_PATIENT} FROM patient_now WHERE code = ?", typed):  # noqa: S608 - names of ours
             return _patient(row)
-        part = _folded(typed)
-        fits = [one for one in self.patients() if part and one.name is not None and part in _folded(one.name)]
-        if not fits:
-            raise NotFound("patient")
-        if len(fits) > 1:
-            raise Ambiguous("patient", [one.code for one in fits])
-        return fits[0]
+        return the_one_named(typed, self.patients())
 
     def patient(self, patient_id: int) -> KnownPatient:
         """The patient of that number. Raises NotFound."""
@@ -171,12 +166,16 @@ class Reader:
 
         return course_facts(self._connection, patients, today)
 
-    def due_candidates(self, patient_id: int | None = None) -> tuple[DueCandidate, ...]:
+    def due_candidates(self, patient_id: int | None = None, *, stopped_since: date | None = None) -> tuple[DueCandidate, ...]:
         """Every patient (or that one) under every protocol that has a visit, by code; without those who were forgotten or archived.
 
-        An archived patient whose archive names a response rule stays one, with the day of the stop.
+        An archived patient whose archive names a response rule (since that day, if one is given) stays one, with the day of the stop.
         """
-        return due_candidates(self._connection, patient_id)
+        return due_candidates(self._connection, patient_id, stopped_since=stopped_since)
+
+    def stop_reviews_last(self) -> tuple[Span | None, ...]:
+        """How long the review after a stop stands in the list, by every pinned edition that says so; None: for ever."""
+        return stop_reviews_last(self._connection)
 
     def past_courses(self) -> tuple[PastCourse, ...]:
         """Every patient under every protocol that ever had a visit, those who were forgotten or archived too, by code."""
@@ -399,10 +398,3 @@ _day = date.fromisoformat
 
 def _maybe_day(text: str | None) -> date | None:
     return None if text is None else _day(text)
-
-
-def _folded(text: str) -> str:
-    """Without case and accents: who types ``jose`` finds José."""
-    from unicodedata import combining, normalize
-
-    return "".join(sign for sign in normalize("NFKD", text.casefold()) if not combining(sign))

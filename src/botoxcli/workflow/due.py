@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from botoxcli.clinic.dates import Span
 from botoxcli.clinic.due_candidate import FollowUpRule
+from botoxcli.clinic.interruptions import stops_in_view
 from botoxcli.clinic.schedule import DueItem, Rules, Window, due_on, next_dates, shown
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def due_list(
     reader: Reader, day: date, *, within: Span | None = None, overdue: bool = False, kind: str | None = None, everything: bool = False
 ) -> tuple[DueItem, ...]:
     """Who is due on a day, the latest first."""
-    items = due_on(reader.due_candidates(), rules_of(reader), day)
+    stopped_since = None if everything else stops_in_view(reader.stop_reviews_last(), day)
+    items = due_on(reader.due_candidates(stopped_since=stopped_since), rules_of(reader), day)
     return shown(items, day, within=within, overdue=overdue, kind=kind, everything=everything)
 
 
