@@ -199,9 +199,9 @@ HEAVY = ("sqlmodel", "sqlalchemy", "pydantic", "yaml", "pendulum", "rich")
 def test_completion_loads_one_command_and_nothing_heavy(practice: Path) -> None:
     probe = f"""
 import sys
-from botoxcli.cli.main import main
+from botoxcli.cli.main import app
 try:
-    main()
+    app(prog_name="botox")
 except SystemExit:
     pass
 print([name for name in {HEAVY!r} if sys.modules.get(name)], sorted(n for n in sys.modules if n in ("botoxcli.cli.chart", "botoxcli.cli.due")))

@@ -306,7 +306,8 @@ def test_the_last_day_of_the_calendar_has_an_end() -> None:
 
 
 def test_the_other_forms_load_no_calendar(cycle: Botox, tmp_path: Path) -> None:
-    code = "import sys; from botoxcli.cli.main import main\ntry:\n    main()\nexcept SystemExit:\n    sys.exit('icalendar' in sys.modules)"
+    run = "import sys; from botoxcli.cli.main import app"
+    code = f"{run}\ntry:\n    app(prog_name='botox')\nexcept SystemExit:\n    sys.exit('icalendar' in sys.modules)"
     ledger = str(tmp_path / "practice" / "ledger.db")
     first = {}
     for form, loads in (("csv", 0), ("table", 0), ("ics", 1)):

@@ -13,10 +13,10 @@ import pytest
 HEAVY = ("sqlmodel", "sqlalchemy", "pydantic", "yaml", "ruamel", "pendulum", "rich", "reportlab", "jinja2")
 PROBE = """
 import json, sys
-from botoxcli.cli.main import main
+from botoxcli.cli.main import app
 sys.argv = ["botox", *json.loads(sys.argv[1])]
 try:
-    main()
+    app(prog_name="botox")
 except SystemExit as end:
     code = end.code
 loaded = [name for name in json.loads({heavy!r}) if sys.modules.get(name)]
@@ -51,6 +51,17 @@ def test_a_command_s_help_is_light(command: str) -> None:
 @pytest.mark.parametrize("command", ["due", "due --format json", "patient list", "visit list", "visit list --format csv", "export visits"])
 def test_reading_in_a_pipe_is_light(visited: Path, command: str) -> None:
     assert probe("--ledger", str(visited), *command.split())[:2] == (0, [])
+
+
+NOT_DAILY = ("hashlib", "getpass", "botoxcli.clinic.history", "botoxcli.clinic.stock_vial", "botoxcli.store.steps", "botoxcli.store.views")
+
+
+@pytest.mark.parametrize("form", ["table"])
+def test_the_daily_list_loads_what_is_daily_alone(visited: Path, form: str) -> None:
+    code = PROBE.replace("{heavy!r}", repr(json.dumps(NOT_DAILY)))
+    asked = json.dumps(["--ledger", str(visited), "due", "--format", form])
+    said = subprocess.run([sys.executable, "-c", code, asked], capture_output=True, text=True, check=False, timeout=60)
+    assert json.loads(said.stderr.splitlines()[-1])[:2] == [0, []]
 
 
 @pytest.mark.parametrize("command", ["lot C1234", "lot C1234 --format csv --identify", "audit", "audit --format json"])

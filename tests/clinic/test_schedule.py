@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from botoxcli.clinic.dates import Span, after
 from botoxcli.clinic.due_candidate import DueCandidate, FollowUpRule, LastVisit
-from botoxcli.clinic.schedule import DueItem, Window, due_on, open_window, shown, status_on, windows
+from botoxcli.clinic.schedule import DueItem, Rules, Window, due_on, open_window, shown, status_on, windows
 
 ON = date(2026, 3, 9)
 ORDER = ["early", "open", "due", "overdue", "lapsed"]
@@ -62,7 +62,7 @@ def test_the_status_says_where_the_day_lies(earliest: int, more: int, past: int 
 def test_a_session_that_never_lapses_opens_no_new_course_and_no_review() -> None:
     rules = [a_rule(84, 91), a_rule(0, 0, kind="session", anchor="eligible-consult"), a_rule(0, 0, kind="consult-review", anchor="lapse")]
     candidate = DueCandidate("P0001", 1, "p", session=LastVisit(2, ON, 1), consult=LastVisit(3, ON + timedelta(days=900), 1, "eligible"))
-    found = list(windows(candidate, lambda _edition: rules, ON + timedelta(days=1_000)))
+    found = list(windows(candidate, Rules(lambda _edition: rules), ON + timedelta(days=1_000)))
     assert [(window.kind, window.anchor_visit) for window in found] == [("session", 2)]
 
 
@@ -70,17 +70,17 @@ def test_each_window_follows_the_edition_of_its_own_visit() -> None:
     editions = {1: [a_rule(84, 91)], 2: [a_rule(70, 77)]}
     for edition, opens in ((1, 84), (2, 70)):
         candidate = DueCandidate("P0001", 1, "p", session=LastVisit(2, ON, edition))
-        assert [(window.earliest - ON).days for window in windows(candidate, editions.__getitem__, ON)] == [opens]
+        assert [(window.earliest - ON).days for window in windows(candidate, Rules(editions.__getitem__), ON)] == [opens]
 
 
 def test_a_check_without_closing_is_closed_by_no_follow_up() -> None:
     rules = [a_rule(10, 14, 28, kind="onset-check"), a_rule(84, 91)]
     candidate = DueCandidate("P0001", 1, "p", session=LastVisit(2, ON, 1), follow_up=LastVisit(3, ON + timedelta(days=20), 1))
-    assert [window.kind for window in windows(candidate, lambda _edition: rules, ON + timedelta(days=20))] == ["session", "onset-check"]
+    assert [window.kind for window in windows(candidate, Rules(lambda _edition: rules), ON + timedelta(days=20))] == ["session", "onset-check"]
 
 
 def test_nobody_without_a_visit_is_due() -> None:
-    assert due_on([DueCandidate("P0001", 1, "p")], lambda _edition: [a_rule(0, 0)], ON) == ()
+    assert due_on([DueCandidate("P0001", 1, "p")], Rules(lambda _edition: [a_rule(0, 0)]), ON) == ()
 
 
 @settings(max_examples=100, deadline=None)

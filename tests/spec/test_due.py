@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from botoxcli.clinic.dates import Span
 from botoxcli.clinic.due_candidate import DueCandidate, FollowUpRule, LastVisit, PastEvent
-from botoxcli.clinic.schedule import DueItem, Window, due_on, explain, next_dates, shown, status_on, with_session
+from botoxcli.clinic.schedule import DueItem, Rules, Window, due_on, explain, next_dates, shown, status_on, with_session
 
 SESSION = LastVisit(2, date(2026, 3, 9), 1)
 ORDER = ["early", "open", "due", "overdue", "lapsed"]
@@ -38,7 +38,7 @@ def a_follow_up(on: str, visit: int = 3) -> LastVisit:
 def listed(windows_of: Any, day: str | date, **given: Any) -> dict[str, DueItem]:
     """Everything about one patient on a day, by kind; a kind is there once at most."""
     on = day if isinstance(day, date) else date.fromisoformat(day)
-    items = due_on([a_candidate(**given)], windows_of, on)
+    items = due_on([a_candidate(**given)], Rules(windows_of), on)
     assert len({item.window.kind for item in items}) == len(items)
     return {item.window.kind: item for item in items}
 
@@ -261,7 +261,7 @@ def test_an_event_to_review_asks_for_itself_only(windows_of: Any) -> None:
 )  # fmt: skip
 def test_an_open_event_is_reviewed_once(windows_of: Any, events: list[tuple[str, int, str]], reviews: list[tuple[str, int]]) -> None:
     candidate = a_candidate(session=SESSION, events=tuple(an_event(on, visit=visit, event=event) for on, visit, event in events))
-    found = [item.window for item in due_on([candidate], windows_of, date(2026, 4, 1)) if item.window.kind == "event-review"]
+    found = [item.window for item in due_on([candidate], Rules(windows_of), date(2026, 4, 1)) if item.window.kind == "event-review"]
     assert [(window.due.isoformat(), window.anchor_visit) for window in found] == reviews
 
 
@@ -295,7 +295,7 @@ def the_practice() -> list[DueCandidate]:
 )
 def test_what_the_list_shows(windows_of: Any, options: dict[str, Any], expected: list[str]) -> None:
     day = date(2026, 3, 9)
-    items = shown(due_on(the_practice(), windows_of, day), day, **options)
+    items = shown(due_on(the_practice(), Rules(windows_of), day), day, **options)
     told = [f"{item.window.patient} {item.window.kind} {item.status}" for item in items]
     assert sorted(told) == sorted(expected)
     assert [item.window.due for item in items] == sorted(item.window.due for item in items)
@@ -304,19 +304,19 @@ def test_what_the_list_shows(windows_of: Any, options: dict[str, Any], expected:
 def test_what_opens_in_two_weeks_is_shown_and_a_day_later_not(windows_of: Any) -> None:
     candidate = [a_candidate(session=SESSION)]
     for day, expected in ((date(2026, 5, 17), []), (date(2026, 5, 18), ["session"])):
-        assert [item.window.kind for item in shown(due_on(candidate, windows_of, day), day)] == expected
+        assert [item.window.kind for item in shown(due_on(candidate, Rules(windows_of), day), day)] == expected
 
 
 def test_the_end_of_the_calendar_is_no_end_of_the_list(windows_of: Any) -> None:
     day = date.max
-    assert shown(due_on([a_candidate(session=SESSION)], windows_of, day), day, kind="session") == ()
-    assert shown(due_on([a_candidate(session=SESSION)], windows_of, day), day, kind="session", everything=True)[0].status == "lapsed"
+    assert shown(due_on([a_candidate(session=SESSION)], Rules(windows_of), day), day, kind="session") == ()
+    assert shown(due_on([a_candidate(session=SESSION)], Rules(windows_of), day), day, kind="session", everything=True)[0].status == "lapsed"
 
 
 def test_the_latest_come_first_then_by_patient_and_kind(windows_of: Any) -> None:
     one = a_candidate(patient="P2", session=SESSION)
     other = a_candidate(patient="P1", patient_id=2, session=SESSION)
-    items = due_on([one, other], windows_of, date(2026, 6, 5))
+    items = due_on([one, other], Rules(windows_of), date(2026, 6, 5))
     assert [(item.window.patient, item.window.kind) for item in items] == [("P1", "session"), ("P2", "session")]
 
 
@@ -331,7 +331,7 @@ def test_the_sentence_that_explains(windows_of: Any) -> None:
 
 
 def test_the_next_two_dates_after_a_session(windows_of: Any) -> None:
-    coming = next_dates(with_session(a_candidate(consult=a_consult("2026-02-01")), SESSION), windows_of, SESSION.date)
+    coming = next_dates(with_session(a_candidate(consult=a_consult("2026-02-01")), SESSION), Rules(windows_of), SESSION.date)
     assert [(window.kind, window.earliest, window.due) for window in coming] == [
         ("onset-check", date(2026, 3, 19), date(2026, 3, 23)),
         ("session", date(2026, 6, 1), date(2026, 6, 9)),
@@ -363,7 +363,7 @@ candidates = st.builds(
 @given(candidate=candidates, day=days, later=st.integers(1, 500))
 def test_moving_today_forward_makes_nobody_less_late(windows_of: Any, candidate: DueCandidate, day: date, later: int) -> None:
     def on(when: date) -> dict[Window, DueItem]:
-        return {item.window: item for item in due_on([candidate], windows_of, when)}
+        return {item.window: item for item in due_on([candidate], Rules(windows_of), when)}
 
     now, then = on(day), on(day + timedelta(days=later))
     for window in now.keys() & then.keys():
@@ -380,7 +380,7 @@ def test_moving_today_forward_makes_nobody_less_late(windows_of: Any, candidate:
 @settings(max_examples=150, deadline=None)
 @given(candidate=candidates, day=days)
 def test_a_list_holds_at_most_one_session_one_check_and_one_review(windows_of: Any, candidate: DueCandidate, day: date) -> None:
-    kinds = [item.window.kind for item in due_on([candidate], windows_of, day)]
+    kinds = [item.window.kind for item in due_on([candidate], Rules(windows_of), day)]
     assert max((kinds.count(kind) for kind in ("session", "onset-check", "consult-review")), default=0) <= 1
     told = {event.event for event in candidate.events if not event.resolved and (candidate.session or candidate.consult or candidate.follow_up)}
     visits = {event.visit for event in candidate.events if not event.resolved}
@@ -390,7 +390,7 @@ def test_a_list_holds_at_most_one_session_one_check_and_one_review(windows_of: A
 @settings(max_examples=150, deadline=None)
 @given(candidate=candidates, day=days, count=st.integers(0, 60), unit=st.sampled_from(["days", "weeks", "months"]))
 def test_a_horizon_never_hides_what_is_open_or_late(windows_of: Any, candidate: DueCandidate, day: date, count: int, unit: Any) -> None:
-    items = due_on([candidate], windows_of, day)
+    items = due_on([candidate], Rules(windows_of), day)
     kept = shown(items, day, within=Span(count, unit))
     assert {item for item in items if item.status in ("open", "due", "overdue")} <= set(kept)
     assert set(kept) <= set(shown(items, day, within=Span(count + 1, unit))) <= set(shown(items, day, everything=True)) == set(items)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from botoxcli.clinic.due_candidate import Appointment, DueCandidate, FollowUpRule, LastVisit, PastEvent
 from botoxcli.clinic.interruptions import PAUSE_END, RESPONSE_STOP
-from botoxcli.clinic.schedule import DueItem, due_on, explain, shown
+from botoxcli.clinic.schedule import DueItem, Rules, due_on, explain, shown
 
 SESSION = LastVisit(2, date(2026, 3, 9), 1)
 ORDER = ["early", "open", "due", "overdue", "lapsed"]
@@ -47,7 +47,7 @@ def declined(on: str = "2026-06-05") -> Appointment:
 
 def listed(rules: Any, day: str | date, **given: Any) -> dict[str, DueItem]:
     """Everything about the patient on a day, by kind; a kind is there once at most."""
-    items = due_on([a_patient(**given)], rules, date.fromisoformat(day) if isinstance(day, str) else day)
+    items = due_on([a_patient(**given)], Rules(rules), date.fromisoformat(day) if isinstance(day, str) else day)
     assert len({item.window.kind for item in items}) == len(items)
     return {item.window.kind: item for item in items}
 
@@ -166,7 +166,7 @@ def test_a_pause_takes_everything_else_out(windows_of: Any) -> None:
 def test_what_the_list_shows_of_a_pause(windows_of: Any) -> None:
     """Nothing, until its end is two weeks away."""
     for day, expected in ((date(2026, 7, 17), []), (date(2026, 7, 18), ["consult-review"]), (date(2026, 7, 31), ["consult-review"])):
-        items = shown(due_on([a_patient(paused_until=date(2026, 8, 1))], windows_of, day), day)
+        items = shown(due_on([a_patient(paused_until=date(2026, 8, 1))], Rules(windows_of), day), day)
         assert [item.window.kind for item in items] == expected, day
 
 
@@ -225,8 +225,8 @@ candidates = st.builds(
 @settings(max_examples=120, deadline=None)
 @given(candidate=candidates, day=days, later=st.integers(1, 400))
 def test_moving_today_forward_makes_nobody_less_late(windows_of: Any, candidate: DueCandidate, day: date, later: int) -> None:
-    now = {item.window: item for item in due_on([candidate], windows_of, day)}
-    then = {item.window: item for item in due_on([candidate], windows_of, day + timedelta(days=later))}
+    now = {item.window: item for item in due_on([candidate], Rules(windows_of), day)}
+    then = {item.window: item for item in due_on([candidate], Rules(windows_of), day + timedelta(days=later))}
     for window in now.keys() & then.keys():
         assert ORDER.index(then[window].status) >= ORDER.index(now[window].status)
         assert then[window].days_late >= now[window].days_late
@@ -241,7 +241,7 @@ def test_moving_today_forward_makes_nobody_less_late(windows_of: Any, candidate:
 def test_missed_and_declined_change_no_session(windows_of: Any, candidate: DueCandidate, day: date, words: list[Appointment]) -> None:
     def session(of: tuple[Appointment, ...]) -> list[tuple[str, int, date]]:
         told = candidate._replace(appointments=of)
-        return [(item.status, item.days_late, item.window.due) for item in due_on([told], windows_of, day) if item.window.kind == "session"]
+        return [(item.status, item.days_late, item.window.due) for item in due_on([told], Rules(windows_of), day) if item.window.kind == "session"]
 
     assert session((*candidate.appointments, *words)) == session(candidate.appointments)
 
@@ -249,6 +249,6 @@ def test_missed_and_declined_change_no_session(windows_of: Any, candidate: DueCa
 @settings(max_examples=120, deadline=None)
 @given(candidate=candidates, day=days)
 def test_the_agreed_day_stays_inside_the_window(windows_of: Any, candidate: DueCandidate, day: date) -> None:
-    for item in due_on([candidate], windows_of, day):
+    for item in due_on([candidate], Rules(windows_of), day):
         window = item.window
         assert window.earliest <= window.due and (window.latest is None or window.due <= window.latest)

@@ -7,10 +7,11 @@ A span keeps its unit, because 12 weeks and 3 months are different things. Nothi
 
 from __future__ import annotations
 
-import calendar
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Literal
 
 from botoxcli.errors import ValueRefused
@@ -49,12 +50,14 @@ def add_months(day: date, months: int) -> date:
     """``day`` moved by ``months`` (negative: back), clipped to the month's last day."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    return date(year, month + 1, day.day if day.day < 29 else min(day.day, monthrange(year, month + 1)[1]))
 
 
 def after(day: date, span: Span) -> date:
     """The day that lies ``span`` after ``day``. Hours are refused: they need an instant, not a day."""
-    return _moved(day, span.count, span.unit)
+    if span.unit == "months":
+        return add_months(day, span.count)
+    return day + _days(span.count, span.unit)
 
 
 def before(day: date, span: Span) -> date:
@@ -65,9 +68,14 @@ def before(day: date, span: Span) -> date:
 def _moved(day: date, count: int, unit: Unit) -> date:
     if unit == "months":
         return add_months(day, count)
+    return day + _days(count, unit)
+
+
+@cache
+def _days(count: int, unit: Unit) -> timedelta:
     if unit == "hours":
         raise ValueError("a span of hours has no place on a calendar")
-    return day + timedelta(days=count * (7 if unit == "weeks" else 1))
+    return timedelta(days=count * (7 if unit == "weeks" else 1))
 
 
 def parse_date(words: str, *, today: date, where: str) -> date:

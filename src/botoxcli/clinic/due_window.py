@@ -11,7 +11,7 @@ edition which that visit followed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
@@ -20,8 +20,25 @@ from botoxcli.clinic.due_candidate import DueCandidate, FollowUpRule, LastVisit
 
 Status = Literal["early", "open", "due", "overdue", "lapsed"]
 DUE_DAYS = 7
+_DUE_DAYS = timedelta(days=DUE_DAYS)
 _AHEAD = ("session", "consult-review")
-Rules = Callable[[int], Iterable[FollowUpRule]]
+
+
+class Rules:
+    """The windows of editions, by the number of the edition; ``read`` is asked once for each."""
+
+    def __init__(self, read: Callable[[int], Iterable[FollowUpRule]]) -> None:
+        self._read = read
+        self._known: dict[int, dict[tuple[str, str], list[FollowUpRule]]] = {}
+
+    def of(self, edition_id: int, kind: str, anchor: str) -> Sequence[FollowUpRule]:
+        """The rules of one kind and anchor, in the edition's order."""
+        edition = self._known.get(edition_id)
+        if edition is None:
+            edition = self._known[edition_id] = {}
+            for rule in self._read(edition_id):
+                edition.setdefault((rule.kind, rule.anchor), []).append(rule)
+        return edition.get((kind, anchor), ())
 
 
 class Window(NamedTuple):
@@ -58,22 +75,14 @@ def status_on(window: Window, day: date) -> Status:
         return "overdue"
     if day < window.earliest:
         return "early"
-    return "due" if day > window.due - timedelta(days=DUE_DAYS) else "open"
+    return "due" if day > window.due - _DUE_DAYS else "open"
 
 
 def open_window(candidate: DueCandidate, anchor: date, visit: int, rule: FollowUpRule) -> Window:
     """The window that a rule opens from an anchor's day."""
-    return Window(
-        patient=candidate.patient,
-        kind=rule.kind,
-        earliest=after(anchor, rule.earliest),
-        due=after(anchor, rule.due),
-        latest=after(anchor, rule.latest) if rule.latest else None,
-        protocol=candidate.protocol,
-        anchor=anchor,
-        anchor_visit=visit,
-        rule=rule,
-    )
+    latest = after(anchor, rule.latest) if rule.latest else None
+    earliest, due = after(anchor, rule.earliest), after(anchor, rule.due)
+    return Window(candidate.patient, rule.kind, earliest, due, latest, candidate.protocol, anchor, visit, rule)
 
 
 def last_of_any(candidate: DueCandidate) -> LastVisit | None:
@@ -81,12 +90,12 @@ def last_of_any(candidate: DueCandidate) -> LastVisit | None:
     return candidate.session or candidate.consult or candidate.follow_up
 
 
-def rules_for(rules: Rules, candidate: DueCandidate, visit: LastVisit | None, kind: str, anchor: str) -> Iterator[FollowUpRule]:
+def rules_for(rules: Rules, candidate: DueCandidate, visit: LastVisit | None, kind: str, anchor: str) -> Sequence[FollowUpRule]:
     """The rules of one kind and anchor, of the edition in use or of the visit's as the kind has it; none without a visit."""
-    if visit:
-        ahead = candidate.edition_in_use if kind in _AHEAD else None
-        edition_id = visit.edition_id if ahead is None else ahead
-        yield from (rule for rule in rules(edition_id) if rule.kind == kind and rule.anchor == anchor)
+    if visit is None:
+        return ()
+    ahead = candidate.edition_in_use if kind in _AHEAD else None
+    return rules.of(visit.edition_id if ahead is None else ahead, kind, anchor)
 
 
 _ANCHOR_WORDS = {

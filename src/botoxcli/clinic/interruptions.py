@@ -66,7 +66,7 @@ def appointment_words(one: Appointment) -> str:
 def declined_reviews(candidate: DueCandidate, rules: Rules, session: Window | None) -> Iterator[Window]:
     """The review of the consult that a declined session asks for, while nothing settles it. ``session`` is the window that it belongs to."""
     visit, consult = last_of_any(candidate), candidate.consult
-    if session is None or visit is None:
+    if session is None or visit is None or not candidate.appointments:
         return
     ours = _of(session, candidate.appointments)
     if ours and ours[-1].kind == "declined" and (consult is None or consult.date < ours[-1].on or consult.visit == session.anchor_visit):
@@ -107,6 +107,6 @@ def stops_in_view(spans: Iterable[Span | None], day: date) -> date | None:
 def _review(candidate: DueCandidate, rules: Rules, anchor: date, default: FollowUpRule) -> Iterator[Window]:
     visit = last_of_any(candidate)
     if visit:
-        own = tuple(rules_for(rules, candidate, visit, "consult-review", default.anchor))
+        own = rules_for(rules, candidate, visit, "consult-review", default.anchor)
         for rule in own or (default,):
             yield open_window(candidate, anchor, visit.visit, rule)

@@ -23,6 +23,7 @@ from botoxcli.clinic.interruptions import declined_reviews, is_paused, pause_rev
 
 KINDS = ("onset-check", "session", "consult-review", "event-review")
 HORIZON = Span(2, "weeks")
+_ORDER = {kind: place for place, kind in enumerate(KINDS)}
 
 
 def windows(candidate: DueCandidate, rules: Rules, day: date) -> Iterator[Window]:
@@ -33,19 +34,28 @@ def windows(candidate: DueCandidate, rules: Rules, day: date) -> Iterator[Window
     if is_paused(candidate, day):
         yield from pause_reviews(candidate, rules)
         return
-    session = session_window(candidate, rules)
+    next_one = _next_session(candidate, rules)
+    session = _awaited(candidate, rules, next_one)
     if session:
         yield session
-    yield from _onset_checks(candidate, rules, day)
-    yield from _reviews(candidate, rules, day, session)
-    for event in to_review(candidate.events):
+    yield from _onset_checks(candidate, rules, day, next_one)
+    yield from _reviews(candidate, rules, day, session, next_one)
+    yield from _event_reviews(candidate, rules)
+
+
+def _event_reviews(candidate: DueCandidate, rules: Rules) -> Iterator[Window]:
+    for event in to_review(candidate.events) if candidate.events else ():
         for rule in rules_for(rules, candidate, last_of_any(candidate), "event-review", "event"):
             yield open_window(candidate, event.date, event.visit, rule)
 
 
 def session_window(candidate: DueCandidate, rules: Rules) -> Window | None:
     """The window of the session that is next, whatever the day, with what became of its appointments; None while none is awaited."""
-    next_one = _next_session(candidate, rules)
+    return _awaited(candidate, rules, _next_session(candidate, rules))
+
+
+def _awaited(candidate: DueCandidate, rules: Rules, next_one: Window | None) -> Window | None:
+    """The session that is awaited: the one after the last, or the first of a new course."""
     new_course = _new_course(candidate, next_one)
     if new_course:
         opened = (
@@ -53,7 +63,7 @@ def session_window(candidate: DueCandidate, rules: Rules) -> Window | None:
             for rule in rules_for(rules, candidate, new_course, "session", "eligible-consult")
         )
         next_one = next(opened, None)
-    return with_appointments(next_one, candidate.appointments) if next_one else None
+    return with_appointments(next_one, candidate.appointments) if next_one and candidate.appointments else next_one
 
 
 def _next_session(candidate: DueCandidate, rules: Rules) -> Window | None:
@@ -61,15 +71,13 @@ def _next_session(candidate: DueCandidate, rules: Rules) -> Window | None:
     session = candidate.session
     if session is None:
         return None
-    return next(
-        (open_window(candidate, session.date, session.visit, rule) for rule in rules_for(rules, candidate, session, "session", "session")), None
-    )
+    following = rules_for(rules, candidate, session, "session", "session")
+    return open_window(candidate, session.date, session.visit, following[0]) if following else None
 
 
-def _onset_checks(candidate: DueCandidate, rules: Rules, day: date) -> Iterator[Window]:
+def _onset_checks(candidate: DueCandidate, rules: Rules, day: date, next_one: Window | None) -> Iterator[Window]:
     session = candidate.session
     if session:
-        next_one = _next_session(candidate, rules)
         for rule in rules_for(rules, candidate, session, "onset-check", "session"):
             if not _onset_check_closed(candidate, session, rule, next_one, day):
                 yield open_window(candidate, session.date, session.visit, rule)
@@ -98,9 +106,9 @@ def _onset_check_closed(candidate: DueCandidate, session: LastVisit, rule: Follo
     return next_one is not None and day >= next_one.earliest
 
 
-def _reviews(candidate: DueCandidate, rules: Rules, day: date, session: Window | None) -> Iterator[Window]:
-    """At most one review of the consult a patient and protocol: the one that is due first."""
-    found = [*_consult_reviews(candidate, rules), *_lapse_reviews(candidate, rules, day)]
+def _reviews(candidate: DueCandidate, rules: Rules, day: date, session: Window | None, next_one: Window | None) -> Iterator[Window]:
+    """At most one review of the consult a patient and protocol: the one that is due first. ``next_one`` is what the last session opened."""
+    found = [*_consult_reviews(candidate, rules), *_lapse_reviews(candidate, rules, day, next_one)]
     found += [*declined_reviews(candidate, rules, session), *pause_reviews(candidate, rules)]
     if found:
         yield min(found, key=lambda window: (window.due, window.anchor_visit))
@@ -125,20 +133,19 @@ def _came_after(event: PastEvent, consult: LastVisit) -> bool:
     return event.visit > consult.visit or event.date > consult.date
 
 
-def _lapse_reviews(candidate: DueCandidate, rules: Rules, day: date) -> Iterator[Window]:
+def _lapse_reviews(candidate: DueCandidate, rules: Rules, day: date, next_one: Window | None) -> Iterator[Window]:
     """When a session lapses, the consult is looked at again from the day after the session's latest, unless one came since.
 
     A session that lapses while its patient is paused is looked at when the pause ends: that review stands instead.
     """
-    session, consult = candidate.session, candidate.consult
-    if session is None:
+    session, consult, paused_until = candidate.session, candidate.consult, candidate.paused_until
+    if session is None or next_one is None or next_one.latest is None or day <= next_one.latest:
         return
-    for rule in rules_for(rules, candidate, session, "session", "session"):
-        lapsed_from = after(session.date, rule.latest) + timedelta(days=1) if rule.latest else None
-        in_pause = lapsed_from and candidate.paused_until and session.date < candidate.paused_until and lapsed_from <= candidate.paused_until
-        if lapsed_from and not in_pause and day >= lapsed_from and (consult is None or consult.date < lapsed_from):
-            for review in rules_for(rules, candidate, session, "consult-review", "lapse"):
-                yield open_window(candidate, lapsed_from, session.visit, review)
+    lapsed_from = next_one.latest + timedelta(days=1)
+    in_pause = paused_until and session.date < paused_until and lapsed_from <= paused_until
+    if not in_pause and (consult is None or consult.date < lapsed_from):
+        for review in rules_for(rules, candidate, session, "consult-review", "lapse"):
+            yield open_window(candidate, lapsed_from, session.visit, review)
 
 
 def due_on(candidates: Iterable[DueCandidate], rules: Rules, day: date) -> tuple[DueItem, ...]:
@@ -148,7 +155,7 @@ def due_on(candidates: Iterable[DueCandidate], rules: Rules, day: date) -> tuple
         for candidate in candidates
         for window in windows(candidate, rules, day)
     ]
-    return tuple(sorted(items, key=lambda item: (item.window.due, item.window.patient, KINDS.index(item.window.kind))))
+    return tuple(sorted(items, key=lambda item: (item.window.due, item.window.patient, _ORDER[item.window.kind])))
 
 
 def shown(

@@ -109,7 +109,7 @@ def _last(rows: _Rows, view: str, *more: str) -> dict[Course, LastVisit]:
 def _patients(connection: sqlite3.Connection, patient_id: int | None, stopped_since: date | None) -> dict[int, tuple[str, date | None, date | None]]:
     """Code, end of the pause and day of the stop of each who may be due. Who has no name here for another reason than forgetting may be."""
     sql = (
-        "SELECT patient_id, code, paused_until, archived_on FROM patient_now "
+        "SELECT patient_id, code, paused_until, archived_on FROM patient_now "  # noqa: S608 - names of ours
         f"WHERE (archived = 0 OR archived_rules IS NOT NULL AND archived_on >= ?) AND {_NOT_FORGOTTEN}"
     )
     since = stopped_since.isoformat() if stopped_since else ""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
 from botoxcli.clinic.dates import Span
-from botoxcli.clinic.due_candidate import FollowUpRule
 from botoxcli.clinic.interruptions import stops_in_view
 from botoxcli.clinic.schedule import DueItem, Rules, Window, due_on, next_dates, shown
 
@@ -16,15 +14,8 @@ if TYPE_CHECKING:
 
 
 def rules_of(reader: Reader) -> Rules:
-    """The windows of an edition, each edition read once."""
-    known: dict[int, tuple[FollowUpRule, ...]] = {}
-
-    def rules(edition_id: int) -> Iterable[FollowUpRule]:
-        if edition_id not in known:
-            known[edition_id] = reader.follow_up_rules(edition_id)
-        return known[edition_id]
-
-    return rules
+    """The windows of the pinned editions."""
+    return Rules(reader.follow_up_rules)
 
 
 def due_list(
