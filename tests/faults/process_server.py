@@ -102,11 +102,11 @@ def _be_the_command(request: dict[str, Any], counts: int) -> None:
 
 
 def _the_command(arguments: list[str]) -> int:
-    from botoxcli.cli.main import main
+    from botoxcli.cli.main import app
 
     sys.argv = ["botox", *arguments]
     try:
-        main()
+        app(prog_name="botox")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     return 0

@@ -85,7 +85,7 @@ def due(
         day = state.today(reader)
         items = due_list(reader, day, within=span, overdue=overdue, kind=kind.value if kind else None, everything=everything)
         named = identify or (form is DueForm.TABLE and sys.stdout.isatty())
-        names = {one.code: one.name or "" for one in reader.patients()} if named else None
+        names = _names(reader, items) if named else None
         courses = _courses(reader, items, day) if verbose else None
         if form is DueForm.TABLE:
             print_due(items, names, explained=explained, day=day.isoformat(), courses=courses)
@@ -93,11 +93,15 @@ def due(
             from botoxcli.workflow.due_calendar import calendar_list
 
             told = calendar_list(reader, day, items, kind=kind.value if kind else None)
-            write_ics(state, reader, told, names, todos=todos)
+            write_ics(state, reader, told, _names(reader, told.items) if named else None, todos=todos)
         else:
             write_due(items, form.value, names=names, explained=explained, courses=courses)
         if sys.stdout.isatty() and sys.stderr.isatty():
             _warn_of_an_old_backup(reader)
+
+
+def _names(reader: Reader, items: Iterable[DueItem]) -> dict[str, str]:
+    return reader.names({item.window.patient for item in items})
 
 
 def _courses(reader: Reader, items: Iterable[DueItem], day: date) -> Courses:

@@ -18,13 +18,12 @@ Conventions, beyond RULES, decided here once:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from botoxcli.clinic.dates import Span, before
 from botoxcli.clinic.due_candidate import Appointment, DueCandidate, FollowUpRule
 from botoxcli.clinic.due_window import Rules, Window, last_of_any, open_window, rules_for
 
-_MONTH_ENDS = 4  # days: 28 February + 5 months is two days before the end of July
 _NONE = Span(0, "days")
 PAUSE_END = FollowUpRule("consult-review", "pause-end", _NONE, _NONE, None, None)
 RESPONSE_STOP = FollowUpRule("consult-review", "response-stop", Span(4, "months"), Span(4, "months"), Span(5, "months"), None)
@@ -96,12 +95,12 @@ def stop_reviews(candidate: DueCandidate, rules: Rules) -> Iterator[Window]:
 def stops_in_view(spans: Iterable[Span | None], day: date) -> date | None:
     """The first day of a stop whose review may not have lapsed on ``day``; None where any day may be.
 
-    ``spans`` say how long such a review stands by the editions that say so. A few days are given for the ends of months.
+    ``spans`` say how long such a review stands by the editions that say so.
     """
     lasts = [*spans, RESPONSE_STOP.latest]
     if None in lasts:
         return None
-    return min(before(day, span) for span in lasts if span) - timedelta(days=_MONTH_ENDS)
+    return min(before(day, span) for span in lasts if span)
 
 
 def _review(candidate: DueCandidate, rules: Rules, anchor: date, default: FollowUpRule) -> Iterator[Window]:

@@ -150,11 +150,18 @@ def _lapse_reviews(candidate: DueCandidate, rules: Rules, day: date, next_one: W
 
 def due_on(candidates: Iterable[DueCandidate], rules: Rules, day: date) -> tuple[DueItem, ...]:
     """Every window of every candidate as it stands on a day, the latest first; equals in the order of due day, patient and kind."""
-    items = [
-        DueItem(window, status_on(window, day), max((day - window.due).days, 0))
-        for candidate in candidates
-        for window in windows(candidate, rules, day)
-    ]
+    return latest_first(as_on(candidates, rules, day))
+
+
+def as_on(candidates: Iterable[DueCandidate], rules: Rules, day: date) -> Iterator[DueItem]:
+    """The same, a candidate after the other."""
+    for candidate in candidates:
+        for window in windows(candidate, rules, day):
+            yield DueItem(window, status_on(window, day), max((day - window.due).days, 0))
+
+
+def latest_first(items: Iterable[DueItem]) -> tuple[DueItem, ...]:
+    """In the order of due day, patient and kind."""
     return tuple(sorted(items, key=lambda item: (item.window.due, item.window.patient, _ORDER[item.window.kind])))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from operator import itemgetter
 from typing import Any
@@ -16,6 +16,7 @@ from botoxcli.clinic.due_candidate import Appointment, DueCandidate, FollowUpRul
 EDITIONS_IN_USE = "editions-in-use"
 Course = tuple[int, str]  # a patient's number and a protocol
 _day = date.fromisoformat
+_AT_ONCE = 500  # codes in a question: SQLite may take no more than 999 values
 _NOT_FORGOTTEN = "(name IS NOT NULL OR NOT EXISTS (SELECT 1 FROM erasure_line x WHERE x.patient_id = patient_now.patient_id))"
 
 
@@ -78,6 +79,16 @@ def follow_up_rules(connection: sqlite3.Connection, edition_id: int) -> tuple[Fo
         FollowUpRule(kind, anchor, Span(e, e_unit), Span(d, d_unit), _span(late, late_unit), _span(closes, closes_unit))
         for kind, anchor, e, e_unit, d, d_unit, late, late_unit, closes, closes_unit in rows
     )
+
+
+def names(connection: sqlite3.Connection, codes: Iterable[str]) -> dict[str, str]:
+    """The names of those patients, by code; without those that have none."""
+    asked, found = list(codes), dict[str, str]()
+    for start in range(0, len(asked), _AT_ONCE):
+        some = asked[start : start + _AT_ONCE]
+        sql = f"SELECT code, name FROM patient_now WHERE code IN ({', '.join('?' * len(some))}) AND name IS NOT NULL"  # noqa: S608 - of question marks
+        found.update(connection.execute(sql, some).fetchall())
+    return found
 
 
 def stop_reviews_last(connection: sqlite3.Connection) -> tuple[Span | None, ...]:

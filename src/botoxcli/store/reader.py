@@ -9,7 +9,7 @@ block into our errors. Patients are named by code in every error; what was typed
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -110,6 +110,12 @@ class Reader:
     def patients(self) -> tuple[KnownPatient, ...]:
         """All patients, by code."""
         return tuple(_patient(row) for row in self._rows(f"SELECT {_PATIENT} FROM patient_now ORDER BY code"))  # noqa: S608 - names of ours
+
+    def names(self, codes: Iterable[str]) -> dict[str, str]:
+        """The names of those patients, by code; without those that have none."""
+        from botoxcli.store.due_reader import names
+
+        return names(self._connection, codes)
 
     def find_patient(self, code_or_part: str) -> KnownPatient:
         """The patient of that code (in any case), else the only one whose name holds the words. Raises NotFound, Ambiguous."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping, Sequence
+from shutil import get_terminal_size
 from typing import Literal, NamedTuple
 
 from botoxcli.terminal.clean import padded, shown, width
@@ -31,25 +34,68 @@ class Table(NamedTuple):
 
 
 def print_table(table: Table) -> None:
-    """To stdout, in the form that fits it. A terminal too narrow for the whole ids gets the plain form."""
+    """To stdout, in the form that fits it. A terminal too narrow for the whole ids gets the plain form.
+
+    Rich lays out what has to fold, and is loaded for that alone: a long list whose lines fit the screen needs it as little as a pipe does.
+    """
     if not table.rows and table.empty:
         print_lines([table.empty, *table.footer])
-    elif is_plain() or not _fits(table):
-        print_lines(plain_lines(table))
+        return
+    grid = _Grid(table)
+    if is_plain() or not grid.fits(folded=True):
+        grid.write()
+    elif grid.fits() and os.name == "posix":
+        grid.write(bold=True)
     else:
         _draw(table)
 
 
 def plain_lines(table: Table) -> list[str]:
     """Title, header, rows and footer, aligned with two spaces between the columns, no cell cut."""
-    rows = [[shown(cell) for cell in row] for row in table.rows]
-    headers = [column.header for column in table.columns]
-    widths = [max(map(width, cells)) for cells in zip(headers, *rows, strict=True)]
-    lines = [table.title] if table.title else []
-    for cells in (headers, *rows):
-        aligned = zip(cells, widths, table.columns, strict=True)
-        lines.append("  ".join(padded(cell, size, right=column.align == "right") for cell, size, column in aligned).rstrip())
-    return [*lines, *table.footer]
+    return _Grid(table).lines()
+
+
+class _Grid:
+    """The cells of a table as they are shown, a column at a time, with the width of each column."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        headers = [column.header for column in table.columns]
+        self._ascii = True
+        self._columns = [self._shown([header, *cells]) for header, *cells in zip(headers, *table.rows, strict=True)]
+        self._widths = [max(map(len if self._ascii else width, cells)) for cells in self._columns]
+
+    def _shown(self, cells: list[str]) -> list[str]:
+        whole = "".join(cells)
+        if whole.isascii() and whole.isprintable():  # then each of them is
+            return cells
+        self._ascii = False
+        return [shown(cell) for cell in cells]
+
+    def fits(self, *, folded: bool = False) -> bool:
+        """Whether the screen is wide enough for all cells whole, or with those folded that may be."""
+        least = [
+            min(size, NARROWEST_FOLD) if folded and column.fold else size for size, column in zip(self._widths, self._table.columns, strict=True)
+        ]
+        return sum(least) + 2 * (len(least) - 1) <= get_terminal_size().columns
+
+    def lines(self, *, bold: bool = False) -> list[str]:
+        """As text, line by line; ``bold`` has a terminal show the title and the header in bold."""
+        rights = [column.align == "right" for column in self._table.columns]
+        rows = zip(*self._columns, strict=True)
+        if self._ascii:
+            form = "  ".join(f"{{:{'>' if right else '<'}{size}}}" for size, right in zip(self._widths, rights, strict=True)).format
+            aligned = [form(*cells).rstrip() for cells in rows]
+        else:
+            sizes = list(zip(self._widths, rights, strict=True))
+            fitted = ([padded(cell, size, right=right) for cell, (size, right) in zip(cells, sizes, strict=True)] for cells in rows)
+            aligned = ["  ".join(cells).rstrip() for cells in fitted]
+        heads = [*([shown(self._table.title)] if self._table.title else []), *aligned[:1]]
+        return [*(f"\x1b[1m{head}\x1b[0m" if bold and head else head for head in heads), *aligned[1:], *map(shown, self._table.footer)]
+
+    def write(self, *, bold: bool = False) -> None:
+        """To stdout, in one piece."""
+        sys.stdout.write("".join(f"{line}\n" for line in self.lines(bold=bold)))
 
 
 def without_the_usual(table: Table, usual: Mapping[str, str]) -> Table:
@@ -75,19 +121,13 @@ def without_what_does_not_fit(table: Table, spare: Sequence[str]) -> Table:
     """On a screen too narrow for all columns: without the spare ones, the first of them first, and a line that says so. A pipe keeps all."""
     left_out = []
     for header in spare if table.rows and not is_plain() else ():
-        if _fits(table):
+        if _Grid(table).fits(folded=True):
             break
         place = [column.header for column in table.columns].index(header)
         columns = [column for at, column in enumerate(table.columns) if at != place]
         table = table._replace(columns=columns, rows=[[cell for at, cell in enumerate(row) if at != place] for row in table.rows])
         left_out.append(header)
     return table._replace(footer=[*table.footer, f"Not shown on so narrow a screen: {', '.join(left_out)}"]) if left_out else table
-
-
-def _fits(table: Table) -> bool:
-    widest = [max(width(shown(cell)) for cell in (column.header, *cells)) for column, *cells in zip(table.columns, *table.rows, strict=True)]
-    least = [min(size, NARROWEST_FOLD) if column.fold else size for size, column in zip(widest, table.columns, strict=True)]
-    return sum(least) + 2 * (len(least) - 1) <= console().width
 
 
 def _draw(table: Table) -> None:
