@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from botoxcli.terminal.console import console, is_plain
-from botoxcli.terminal.table import Column, Table, plain_lines, print_table, without_the_usual, without_what_does_not_fit
+from botoxcli.terminal.table import Column, Table, _draw, plain_lines, print_table, without_the_usual, without_what_does_not_fit
 
 SITES = [f"cervical-paraspinal-{side}-{number}" for side in ("left", "right") for number in (1, 2)]
 LONG = "Upper third of the forehead, at least 1.5 cm above the corrugator site, never lower than that"
@@ -125,3 +130,43 @@ def test_no_color_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert console(Terminal()).no_color
     assert is_plain(io.StringIO())
     assert not is_plain(Terminal())
+
+
+def _tables(size: int, cells: st.SearchStrategy[str]) -> st.SearchStrategy[Table]:
+    columns = st.tuples(*[st.builds(Column, st.just("H"), st.sampled_from(["left", "right"]), st.booleans())] * size)
+    rows = st.lists(st.tuples(*[cells] * size), min_size=1, max_size=5)
+    return st.builds(Table, columns, rows, st.sampled_from(["", "Title"]), st.just(()), st.just(""))
+
+
+tables = st.tuples(st.integers(1, 4), st.sampled_from(["ab Z-1", "ab Zé頭痛-1\u0301"])).flatmap(
+    lambda made: _tables(made[0], st.text(st.sampled_from(made[1]), max_size=8).map(str.strip))
+)
+
+
+def on_a_wide_terminal(write: Callable[[Table], None], table: Table) -> list[str]:
+    screen = Terminal()
+    with pytest.MonkeyPatch.context() as patched, contextlib.redirect_stdout(screen):
+        patched.setenv("COLUMNS", "100")
+        patched.setenv("TERM", "xterm")
+        write(table)
+    return [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in screen.getvalue().split("\n")]
+
+
+@given(table=tables)
+def test_a_list_that_fits_looks_as_rich_would_draw_it(table: Table) -> None:
+    assert on_a_wide_terminal(print_table, table) == on_a_wide_terminal(_draw, table)
+
+
+def test_a_list_that_fits_is_drawn_without_rich_and_with_a_bold_header() -> None:
+    script = """
+import sys
+from botoxcli.terminal.table import Column, Table, print_table
+sys.stdout.isatty = lambda: True
+for fold in (False, True):
+    print_table(Table([Column("Lot"), Column("Note", fold=fold)], [["C-1", "word " * (fold * 30 + 1)]], footer=["1 vial"]))
+    sys.stderr.write(f"{'rich' in sys.modules}\\n")
+"""
+    environment = {**os.environ, "COLUMNS": "60", "TERM": "xterm"}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment)
+    assert done.stderr.split() == ["False", "True"]
+    assert done.stdout.splitlines()[:3] == ["\x1b[1mLot  Note\x1b[0m", "C-1  word", "1 vial"]

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from botoxcli.terminal.clean import padded, shown, width
 from botoxcli.terminal.console import console, is_plain
-from botoxcli.terminal.lines import print_lines
+from botoxcli.terminal.lines import print_lines, print_text
 
 NARROWEST_FOLD = 12
 
@@ -52,7 +52,7 @@ def print_table(table: Table) -> None:
 
 def plain_lines(table: Table) -> list[str]:
     """Title, header, rows and footer, aligned with two spaces between the columns, no cell cut."""
-    return _Grid(table).lines()
+    return [*_Grid(table).lines(), *map(shown, table.footer)]
 
 
 class _Grid:
@@ -80,7 +80,7 @@ class _Grid:
         return sum(least) + 2 * (len(least) - 1) <= get_terminal_size().columns
 
     def lines(self, *, bold: bool = False) -> list[str]:
-        """As text, line by line; ``bold`` has a terminal show the title and the header in bold."""
+        """Title, header and rows as text, line by line; ``bold`` has a terminal show the title and the header in bold."""
         rights = [column.align == "right" for column in self._table.columns]
         rows = zip(*self._columns, strict=True)
         if self._ascii:
@@ -91,11 +91,12 @@ class _Grid:
             fitted = ([padded(cell, size, right=right) for cell, (size, right) in zip(cells, sizes, strict=True)] for cells in rows)
             aligned = ["  ".join(cells).rstrip() for cells in fitted]
         heads = [*([shown(self._table.title)] if self._table.title else []), *aligned[:1]]
-        return [*(f"\x1b[1m{head}\x1b[0m" if bold and head else head for head in heads), *aligned[1:], *map(shown, self._table.footer)]
+        return [*(f"\x1b[1m{head}\x1b[0m" if bold and head else head for head in heads), *aligned[1:]]
 
     def write(self, *, bold: bool = False) -> None:
-        """To stdout, in one piece."""
+        """To stdout; a line of the footer is broken between words where it is too long for a screen that can be drawn on."""
         sys.stdout.write("".join(f"{line}\n" for line in self.lines(bold=bold)))
+        (print_text if bold else print_lines)(self._table.footer)
 
 
 def without_the_usual(table: Table, usual: Mapping[str, str]) -> Table:
