@@ -46,16 +46,16 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _measured(row: Row, runs: int) -> list[tuple[str, ...]]:
-    beside = [one for one in row.beside if one[0] is not None]
-    timed = side_by_side([row.ours, *(one for one, _ in beside if one)], row.runs or runs)
+    sides = row.sides()
+    beside = [(one, goal) for one, goal in sides.beside if one]
+    timed = side_by_side([sides.ours, *(one for one, _ in beside)], min(row.runs or runs, runs))
     ours = timed[0]
     mine = (row.what, f"{ours.milliseconds:.1f}", f"{ours.megabytes:.0f}")
     if not beside:
-        return [(*mine, "", "", "", row.goal)]
+        return [(*mine, "", "", "", sides.goal)]
     return [
         (*mine, one.name, f"{other.milliseconds:.1f}", f"{ours.milliseconds / other.milliseconds:.2f}", goal)
         for (one, goal), other in zip(beside, timed[1:], strict=True)
-        if one
     ]
 
 

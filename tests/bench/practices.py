@@ -22,7 +22,8 @@ SIZES = {
 }
 IMPORTED = (30_000, 100)  # sessions of a spreadsheet
 STOCK = 60  # vials of each of four lots, for the sessions that are measured
-BOTOX = (sys.executable, "-m", "botoxcli")
+_SCRIPT = Path(sys.executable).parent / "botox"
+BOTOX = (str(_SCRIPT),) if _SCRIPT.exists() else (sys.executable, "-m", "botoxcli")
 
 
 class Practices:

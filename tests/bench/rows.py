@@ -4,38 +4,54 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from . import peers
 from .measuring import Contestant
-from .practices import STOCK, TODAY, Practices, command, due_count
+from .practices import STOCK, TODAY, Practices, botox, command, due_count
 
 CHAIR, CONSULT = (Path(__file__).parents[1] / "data" / name for name in ("chair.yaml", "consult.yaml"))
-Beside = tuple[Contestant | None, str]
-_SAME = "at most 1.3 x"
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Who runs: ours, and the others with the goal against each (None: not installed). ``goal`` is that of ours when it runs alone."""
+
+    ours: Contestant
+    beside: Sequence[tuple[Contestant | None, str]] = ()
+    goal: str = ""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table. ``beside`` has the others with the goal against each; ``goal`` is that of a row that stands alone."""
+    """A line of the table; its practices are made when it is measured. ``runs`` is for what takes too long to run as often as the others."""
 
     what: str
-    ours: Contestant
-    beside: tuple[Beside, ...] = ()
-    goal: str = ""
+    sides: Callable[[], Sides]
     runs: int = 0
 
 
 def rows(practices: Practices) -> Iterator[Row]:
     """Every row, in the order of the goals."""
-    yield from _lists(practices)
-    yield from _light(practices)
-    yield from _writing(practices)
-    yield from _history(practices)
-    yield from _yearly(practices)
-    yield from _asking(practices)
+    for form in ("table", "csv", "json"):
+        yield Row(f"due in a pipe, {form}, usual", partial(_due_in_a_pipe, practices, form))
+    for name in ("usual", "full"):
+        yield Row(f"due on a terminal, {name}", partial(_due_on_a_terminal, practices, name))
+    yield Row("due on a terminal, 10,000 in care", partial(_due_of_many, practices))
+    yield Row("--help", partial(_help, practices))
+    yield Row("completion of a patient's code", partial(_completion, practices))
+    yield Row("consult, recorded", partial(_consult, practices))
+    yield Row("session --as-planned, recorded", partial(_session, practices))
+    for name in ("due", "chart", "session --dry-run"):
+        yield Row(f"{name}, thirty years of history", partial(_history, practices, name))
+    yield Row("export injections --format csv", partial(_export, practices), runs=3)
+    yield Row("ledger verify", partial(_verify, practices), runs=1)
+    yield Row("import of 30,000 sessions", partial(_import, practices), runs=1)
+    for name in ("lot", "audit", "audit, all of it", "response", "chart"):
+        yield Row(name, partial(_asking, practices, name))
 
 
 def _ours(name: str, ledger: Path, *arguments: str, terminal: bool = False, codes: tuple[int, ...] = (0,)) -> Contestant:
@@ -43,100 +59,105 @@ def _ours(name: str, ledger: Path, *arguments: str, terminal: bool = False, code
     return Contestant(name, lambda _: command(*arguments), environment, terminal, codes)
 
 
-def _lists(practices: Practices) -> Iterator[Row]:
-    for form in ("table", "csv", "json"):
-        empty = peers.empty_typer(practices.folder)
-        yield Row(f"due in a pipe, {form}, usual", _ours("due", practices.ledger("usual"), "due", "--format", form), ((empty, "at most 1.6 x"),))
-    for name in ("usual", "full"):
-        ledger = practices.ledger(name)
-        others = ((peers.one_query(ledger), "at most 6 x"), (peers.todoman(practices.folder, due_count(ledger)), "at most 0.45 x"))
-        yield Row(f"due on a terminal, {name}", _ours("due", ledger, "due", terminal=True), others)
+def _due_in_a_pipe(practices: Practices, form: str) -> Sides:
+    ours = _ours("due", practices.ledger("usual"), "due", "--format", form)
+    return Sides(ours, [(peers.empty_typer(practices.folder), "at most 1.6 x")])
+
+
+def _due_on_a_terminal(practices: Practices, name: str) -> Sides:
+    ledger = practices.ledger(name)
+    others = [(peers.one_query(ledger), "at most 6 x"), (peers.todoman(practices.folder, due_count(ledger)), "at most 0.45 x")]
+    return Sides(_ours("due", ledger, "due", terminal=True), others)
+
+
+def _due_of_many(practices: Practices) -> Sides:
     ledger = practices.ledger("10,000 in care")
     count = due_count(ledger)
-    many = ((peers.taskwarrior(practices.folder, count), "at most 0.7 x"), (peers.todoman(practices.folder, count), "at most 0.3 x"))
-    yield Row("due on a terminal, 10,000 in care", _ours("due", ledger, "due", terminal=True), many)
+    others = [(peers.taskwarrior(practices.folder, count), "at most 0.7 x"), (peers.todoman(practices.folder, count), "at most 0.3 x")]
+    return Sides(_ours("due", ledger, "due", terminal=True), others)
 
 
-def _light(practices: Practices) -> Iterator[Row]:
-    version = ((peers.todo_version(), "at most 0.6 x"),)
-    ledger = practices.ledger("usual")
-    yield Row("--help", _ours("help", ledger, "--help"), version)
-    typed = Contestant(
-        "completion",
-        lambda _: command(),
-        {"BOTOX_LEDGER": str(ledger), "_BOTOX_COMPLETE": "complete_bash", "COMP_WORDS": "botox chart P00", "COMP_CWORD": "2"},
-    )
-    yield Row("completion of a patient's code", typed, version)
+def _help(practices: Practices) -> Sides:
+    return Sides(_ours("help", practices.ledger("usual"), "--help"), [(peers.todo_version(), "at most 0.6 x")])
 
 
-def _writing(practices: Practices) -> Iterator[Row]:
-    """A new patient and their first session each time; the vials are in stock."""
-    ledger = practices.written
-    environment = {"BOTOX_LEDGER": str(ledger)}
+def _completion(practices: Practices) -> Sides:
+    asked = {"_BOTOX_COMPLETE": "complete_bash", "COMP_WORDS": "botox chart P00", "COMP_CWORD": "2"}
+    ours = Contestant("completion", lambda _: command(), {"BOTOX_LEDGER": str(practices.ledger("usual")), **asked})
+    return Sides(ours, [(peers.todo_version(), "at most 0.6 x")])
+
+
+def _new_patient(code: str, number: int) -> tuple[str, ...]:
+    """A consult that allows treatment, of somebody who was not there before."""
+    who = (code, "--name", f"Example{number} {code}", "--born", f"19{50 + number % 40}-03-{1 + number % 28:02}")
+    return ("consult", *who, "--answers", str(CONSULT), "--no-input", "--accept", "duplicate-patient")
+
+
+def _consult(practices: Practices) -> Sides:
     run = os.getpid()
+    ours = Contestant("consult", lambda number: command(*_new_patient(f"N{run}-{number}", number)), {"BOTOX_LEDGER": str(practices.written)})
+    return Sides(ours, [(peers.one_row(practices.folder), "at most 1.4 x")])
 
-    def consult(number: int) -> list[str]:
-        who = (f"N{run}-{number}", "--name", f"Example{number} Person{run}", "--born", f"19{50 + number % 40}-03-{1 + number % 28:02}")
-        return [*command("consult", *who, "--answers", str(CONSULT), "--no-input", "--accept", "duplicate-patient")]
 
-    def session(number: int) -> list[str]:
+def _session(practices: Practices) -> Sides:
+    """The first session of a new patient each time, whose consult is not measured; the vials are in stock."""
+    run, ledger = os.getpid(), practices.written
+
+    def session(number: int) -> Sequence[str]:
+        code = f"S{run}-{number}"
+        botox(*_new_patient(code, number), "--ledger", str(ledger))
         lot = f"BENCH{1 + number // STOCK}"
-        return [*command("session", f"N{run}-{number}", "--answers", str(CHAIR), "--vial", lot, "--as-planned", "--no-input")]
+        return command("session", code, "--answers", str(CHAIR), "--vial", lot, "--as-planned", "--no-input")
 
-    one_row = peers.one_row(practices.folder)
-    yield Row("consult, recorded", Contestant("consult", consult, environment), ((one_row, "at most 1.4 x"),))
-    yield Row("session --as-planned, recorded", Contestant("session", session, environment), ((one_row, "at most 1.4 x"),))
+    ours = Contestant("session", session, {"BOTOX_LEDGER": str(ledger)})
+    return Sides(ours, [(peers.one_row(practices.folder), "at most 1.4 x")])
 
 
 _IN_CARE = "SELECT patient FROM last_session JOIN patient_now USING (patient_id) WHERE NOT archived ORDER BY date DESC, patient LIMIT 1"
 
 
-def _history(practices: Practices) -> Iterator[Row]:
-    long, short = practices.ledger("usual"), practices.ledger("three years")
-    for name, arguments in (("due", ("due",)), ("chart", ("chart",)), ("session --dry-run", ("session",))):
-        told = []
-        for ledger, practice in ((long, "usual"), (short, "three years")):
-            patient = () if name == "due" else tuple(practices.asked(_IN_CARE, practice))
-            more = ("--on", TODAY, "--answers", str(CHAIR), "--no-input", "--dry-run") if name.startswith("session") else ()
-            codes = (0, 2, 23) if more else (0,)
-            told.append(_ours(f"the same after {practice}", ledger, *arguments, *patient, *more, codes=codes))
-        yield Row(f"{name}, thirty years of history", told[0], ((told[1], _SAME),))
+def _history(practices: Practices, name: str) -> Sides:
+    told = []
+    dry = name.startswith("session")
+    for practice in ("usual", "three years"):
+        patient = () if name == "due" else tuple(practices.asked(_IN_CARE, practice))
+        more = ("--on", TODAY, "--answers", str(CHAIR), "--no-input", "--dry-run") if dry else ()
+        codes = (0, 2, 23) if dry else (0,)
+        arguments = (name.partition(" ")[0], *patient, *more)
+        told.append(_ours(f"the same after {practice}", practices.ledger(practice), *arguments, codes=codes))
+    return Sides(told[0], [(told[1], "at most 1.3 x")])
 
 
-def _yearly(practices: Practices) -> Iterator[Row]:
+def _export(practices: Practices) -> Sides:
     ledger = practices.ledger("usual")
-    export = _ours("export injections", ledger, "export", "injections", "--format", "csv")
-    yield Row("export injections --format csv", export, ((peers.sqlite_csv(ledger), "at most 4 x; under 100 MB"),), runs=3)
-    yield Row("ledger verify", _ours("verify", ledger, "ledger", "verify"), goal="at most 12 s; memory flat", runs=1)
+    ours = _ours("export injections", ledger, "export", "injections", "--format", "csv")
+    return Sides(ours, [(peers.sqlite_csv(ledger), "at most 4 x; under 100 MB")])
 
-    def imported(number: int) -> list[str]:
-        place = practices.folder / "imported.db"
+
+def _verify(practices: Practices) -> Sides:
+    return Sides(_ours("verify", practices.ledger("usual"), "ledger", "verify"), goal="at most 12 s; memory flat")
+
+
+def _import(practices: Practices) -> Sides:
+    place, empty = practices.folder / "imported.db", practices.folder / "empty.db"
+    if not empty.exists():
+        botox("init", "--no-input", "--practice", "Example Practice", "--practitioner", "Dr Example", "--plaintext", "--ledger", str(empty))
+
+    def imported(_number: int) -> list[str]:
         place.unlink(missing_ok=True)
-        shutil.copyfile(_empty(practices), place)
+        shutil.copyfile(empty, place)
         return [*command("import", "visits", str(practices.spreadsheet), "--new-patients", "--accept", "duplicate-patient", "--ledger", str(place))]
 
-    yield Row("import of 30,000 sessions", Contestant("import", imported, {}), goal="at most 60 s, one change", runs=1)
+    return Sides(Contestant("import", imported, {}), goal="at most 60 s, one change")
 
 
-def _empty(practices: Practices) -> Path:
-    from .practices import botox
-
-    place = practices.folder / "empty.db"
-    if not place.exists():
-        botox("init", "--no-input", "--practice", "Example Practice", "--practitioner", "Dr Example", "--plaintext", "--ledger", str(place))
-    return place
-
-
-def _asking(practices: Practices) -> Iterator[Row]:
+def _asking(practices: Practices, name: str) -> Sides:
     ledger = practices.ledger("usual")
-    (patient,) = practices.asked(_IN_CARE)
-    (lot,) = practices.asked("SELECT lot FROM vial_use_line ORDER BY date DESC LIMIT 1")
-    due = _ours("due in a pipe", ledger, "due")
-    for name, arguments, codes in (
-        ("lot", ("lot", lot), (0, 3)),
-        ("audit", ("audit", "--since", "2026-08-24"), (0, 3)),
-        ("audit, all of it", ("audit",), (0, 3)),
-        ("response", ("response", patient), (0,)),
-        ("chart", ("chart", patient), (0,)),
-    ):
-        yield Row(name, _ours(name, ledger, *arguments, codes=codes), ((due, "at most 2 x"),))
+    if name == "lot":
+        more = practices.asked("SELECT lot FROM vial_use_line ORDER BY date DESC LIMIT 1")
+    elif name.startswith("audit"):
+        more = [] if name.endswith("all of it") else ["--since", "2026-08-24"]
+    else:
+        more = practices.asked(_IN_CARE)
+    ours = _ours(name, ledger, name.partition(",")[0], *more, codes=(0, 3))
+    return Sides(ours, [(_ours("due in a pipe", ledger, "due"), "at most 2 x")])
