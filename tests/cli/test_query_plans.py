@@ -1,7 +1,7 @@
 """What the commands of every day ask SQLite: no question walks through a table that grows with the years from its beginning.
 
-Every statement that a command really runs is compiled again, and its steps are read. A walk begins with ``Rewind`` (or ``Count``) on a table or on an index;
-what reaches its rows by a key begins with a seek.
+Every statement that a command really runs is compiled again, and its steps are read. A walk begins with ``Rewind`` (or ``Count``) on a table
+or on an index; what reaches its rows by a key begins with a seek.
 """
 
 from __future__ import annotations

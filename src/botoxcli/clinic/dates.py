@@ -8,7 +8,6 @@ A span keeps its unit, because 12 weeks and 3 months are different things. Nothi
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -50,7 +49,11 @@ def add_months(day: date, months: int) -> date:
     """``day`` moved by ``months`` (negative: back), clipped to the month's last day."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
-    return date(year, month + 1, day.day if day.day < 29 else min(day.day, monthrange(year, month + 1)[1]))
+    if day.day <= 28:
+        return date(year, month + 1, day.day)
+    from calendar import monthrange
+
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def after(day: date, span: Span) -> date:
