@@ -15,10 +15,10 @@ from pathlib import Path
 TODAY = "2026-11-24"
 # name -> patients ever, in care, years; and the same little
 SIZES = {
-    "usual": ((2_000, 500, 30), (12, 4, 2)),
-    "full": ((2_000, 2_000, 30), (12, 12, 2)),
-    "three years": ((2_000, 500, 3), (12, 4, 1)),
-    "10,000 in care": ((10_000, 10_000, 3), (15, 15, 1)),
+    "usual": ((2_000, 500, 30), (5, 2, 1)),
+    "full": ((2_000, 2_000, 30), (5, 5, 1)),
+    "three years": ((2_000, 500, 3), (5, 2, 1)),
+    "10,000 in care": ((10_000, 10_000, 3), (6, 6, 1)),
 }
 IMPORTED = (30_000, 100)  # sessions of a spreadsheet
 STOCK = 60  # vials of each of four lots, for the sessions that are measured

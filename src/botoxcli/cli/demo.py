@@ -32,7 +32,7 @@ def demo(
     """A fictitious practice to look at; never touches the real ledger.
 
     Example: botox demo
-    Example: botox demo --ledger big.db --patients 200 --in-care 60 --years 10 --seed 1
+    Example: botox demo --ledger big.db --patients 40 --in-care 20 --years 4 --seed 1
     """
     if any(one is not None for one in (patients, in_care, years, seed)):
         from botoxcli.cli.demo_practice import demo_practice
