@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -55,7 +54,7 @@ def told(on: str, *, events: bool = True, outcome: bool = True) -> ToldAt:
     ],
 )
 def test_what_a_session_lacks(whole: AuditedSession, changed: dict[str, Any], what: list[str]) -> None:
-    assert lacking(replace(whole, **changed)) == what
+    assert lacking(whole._replace(**changed)) == what
 
 
 @pytest.mark.parametrize(
@@ -71,7 +70,7 @@ def test_what_a_session_lacks(whole: AuditedSession, changed: dict[str, Any], wh
     ],
 )
 def test_what_comes_after_is_lacking_once_its_time_is_over(whole: AuditedSession, today: str, next_session: date | None, what: list[str]) -> None:
-    assert lacking(replace(whole, next_session=next_session), today) == what
+    assert lacking(whole._replace(next_session=next_session), today) == what
 
 
 @pytest.mark.parametrize(
@@ -86,25 +85,25 @@ def test_what_comes_after_is_lacking_once_its_time_is_over(whole: AuditedSession
     ],
 )
 def test_a_follow_up_belongs_to_the_session_before_it(whole: AuditedSession, follow_up: ToldAt, what: list[str]) -> None:
-    assert lacking(replace(whole, next_session=NEXT, told=(follow_up,)), "2026-12-01") == what
+    assert lacking(whole._replace(next_session=NEXT, told=(follow_up,)), "2026-12-01") == what
 
 
 def test_a_diary_is_an_outcome(whole: AuditedSession) -> None:
-    session = replace(whole, next_session=NEXT, told=(told("2026-03-20", outcome=False),))
-    assert lacking(replace(session, diary=(DAY,)), NEXT) == ["outcome"]
-    assert lacking(replace(session, diary=(date(2026, 3, 10),)), NEXT) == []
+    session = whole._replace(next_session=NEXT, told=(told("2026-03-20", outcome=False),))
+    assert lacking(session._replace(diary=(DAY,)), NEXT) == ["outcome"]
+    assert lacking(session._replace(diary=(date(2026, 3, 10),)), NEXT) == []
 
 
 def test_an_imported_session_is_called_imported_and_not_unbalanced(whole: AuditedSession) -> None:
-    imported = replace(whole, imported=True, consent=None, outside=("X1",), minutes=None, given_hundredths=0)
+    imported = whole._replace(imported=True, consent=None, outside=("X1",), minutes=None, given_hundredths=0)
     found = gaps([imported], [], date(2030, 1, 1))
     assert [gap.what for gap in found] == ["imported"]
     assert not incomplete(found)
-    assert incomplete((*found, *gaps([replace(whole, consent=None)], [], DAY)))
+    assert incomplete((*found, *gaps([whole._replace(consent=None)], [], DAY)))
 
 
 def test_gaps_stand_by_visit(whole: AuditedSession) -> None:
-    sessions = [replace(whole, visit=5, minutes=None), replace(whole, visit=3, minutes=None, consent=None)]
+    sessions = [whole._replace(visit=5, minutes=None), whole._replace(visit=3, minutes=None, consent=None)]
     found = gaps(sessions, [UndecidedConsult(4, "P0001", DAY, "chronic-migraine")], DAY)
     assert [(gap.visit, gap.kind, gap.what) for gap in found] == [
         (3, "session", "consent"),

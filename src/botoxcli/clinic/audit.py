@@ -10,19 +10,20 @@ nothing else: what was not recorded here cannot be lacking here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
 
 from botoxcli.clinic.dates import after
 from botoxcli.clinic.due_candidate import FollowUpRule
-from botoxcli.clinic.history import VisitKind
 from botoxcli.clinic.quantity import units_text
+
+if TYPE_CHECKING:
+    from botoxcli.clinic.history import VisitKind
 
 IMPORTED = "imported"
 
 
-@dataclass(frozen=True, slots=True)
-class ToldAt:
+class ToldAt(NamedTuple):
     """What a follow-up told: whether the adverse events were answered, and whether any outcome is known."""
 
     visit: int
@@ -31,10 +32,9 @@ class ToldAt:
     outcome: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AuditedSession:
-    """A session as the audit sees it. ``rules`` are its edition's windows; ``told`` the follow-ups of its patient and protocol, by date;
-    ``diary`` the patient's diary days; ``outside`` the lots that it used and the stock does not have."""
+class AuditedSession(NamedTuple):
+    """A session as the audit sees it. ``rules`` are its edition's windows; ``told`` are follow-ups of its patient and protocol, ``diary``
+    the patient's diary days, by date: at least those of its cycle; ``outside`` the lots that it used and the stock does not have."""
 
     visit: int
     patient: str
@@ -68,8 +68,7 @@ class AuditedSession:
         return bool(due) and today > min(due)
 
 
-@dataclass(frozen=True, slots=True)
-class UndecidedConsult:
+class UndecidedConsult(NamedTuple):
     """A consult that needs a review and has no decision of the practitioner's."""
 
     visit: int
@@ -78,8 +77,7 @@ class UndecidedConsult:
     protocol: str
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """One thing that a record lacks. ``what`` is its name for scripts, ``because`` a clause to read."""
 
     visit: int
