@@ -69,6 +69,11 @@ def test_what_finds_something_is_light_too(visited: Path, command: str) -> None:
     assert probe("--ledger", str(visited), *command.split())[:2] == (3, [])
 
 
+@pytest.mark.parametrize("command", ["response P0001", "response P0001 --format json", "chart P0001", "chart P0001 --format json"])
+def test_what_asks_a_pinned_edition_checks_it_no_second_time(visited: Path, command: str) -> None:
+    assert probe("--ledger", str(visited), *command.split())[:2] == (0, ["yaml"])
+
+
 VISIT = "List, show, amend, void, note, aftercare, missed, declined, moved."
 COMPLETIONS = [
     ("bash", {"COMP_WORDS": "botox vi", "COMP_CWORD": "1"}, "vial\nvisit\n"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from xml.etree import ElementTree
@@ -21,7 +20,7 @@ def a_plot(rule: str = "nice-ta260") -> CoursePlot:
     months = {-28: 20, 0: 18, 28: 12, 56: 14}
     diary = tuple(DiaryDay(SESSION + timedelta(days=first + number), number < ill) for first, ill in months.items() for number in range(28))
     plot = course_plot(course_of(ResponseFacts(today=SESSION + timedelta(days=90), sessions=(SESSION,), diary=diary)))
-    return replace(plot, lines=(RuleLine(Fraction(14), "non-response", "30 % fewer", "stop above", (rule,)),))
+    return plot._replace(lines=(RuleLine(Fraction(14), "non-response", "30 % fewer", "stop above", (rule,)),))
 
 
 def test_it_is_xml_with_a_title_and_every_figure_in_words() -> None:

@@ -10,18 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from botoxcli.clinic.answers import read_answers
-from botoxcli.clinic.outcomes import (
-    check_outcomes,
-    count_window,
-    missing_outcomes,
-    outcome_questions,
-    outcomes_of,
-    required_outcomes,
-    scaled_count,
-    scaled_text,
-    whole_answers,
-)
+from botoxcli.clinic.outcomes import check_outcomes, missing_outcomes, outcome_questions, required_outcomes, whole_answers
 from botoxcli.clinic.protocol import Protocol
+from botoxcli.clinic.told_outcomes import count_window, outcomes_of, scaled_count, scaled_text
 from botoxcli.errors import ValueRefused
 
 DAY = date(2026, 4, 6)

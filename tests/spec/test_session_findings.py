@@ -116,7 +116,7 @@ STATUS = [
 )
 def test_an_archived_or_paused_patient_is_noted(chair: Any, archives: Any, pauses: Any, said: dict[str, str]) -> None:
     facts = chair.facts()
-    history = replace(facts.history, archives=tuple(archives), pauses=tuple(pauses))
+    history = facts.history._replace(archives=tuple(archives), pauses=tuple(pauses))
     found = findings(replace(facts, history=history))
     assert {one.id: one.because for one in found} == said
     assert {one.level for one in found} <= {"note"}

@@ -12,7 +12,7 @@ from botoxcli.cli.rows import FORMAT_HELP, Form
 from botoxcli.cli.state import state_of
 
 if TYPE_CHECKING:
-    from botoxcli.clinic.protocol import Protocol
+    from botoxcli.clinic.brief_edition import AnyEdition
     from botoxcli.store.reader import Reader
 
 app = new_app()
@@ -41,12 +41,12 @@ def chart(
         print_chart(found, named=identify or sys.stdout.isatty())
 
 
-def _protocol(reader: Reader, name: str, edition_id: int) -> Protocol:
+def _protocol(reader: Reader, name: str, edition_id: int) -> AnyEdition:
     """The newest text of a protocol, as ``response`` reads it; the ledger's own where the file is gone or broken."""
-    from botoxcli.cli.protocols import edition_of, pinned_edition
+    from botoxcli.cli.protocols import brief_edition_of, brief_pinned_edition
     from botoxcli.errors import NotFound, ProtocolInvalid
 
     try:
-        return edition_of(name).protocol
+        return brief_edition_of(reader, name)
     except (NotFound, ProtocolInvalid):
-        return pinned_edition(reader, edition_id).protocol
+        return brief_pinned_edition(reader, edition_id)

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from botoxcli.cli.course_print import WEAR_OFF, wear_off_drawn, windows_drawn
-from botoxcli.cli.due import due_rows
-from botoxcli.cli.follow_up_print import outcome_words
 from botoxcli.cli.rows import write_item
-from botoxcli.clinic.cumulative import Dose
 from botoxcli.clinic.diary import figure, rounded
+from botoxcli.clinic.history import PastToxin
 from botoxcli.clinic.interruptions import appointment_words
-from botoxcli.clinic.outcomes import DIARY_DAYS, number_of
 from botoxcli.clinic.past_status import PastStatus
 from botoxcli.clinic.past_visit import PastInjection, ToldEvent, WholeVisit
 from botoxcli.clinic.quantity import number, units_text
 from botoxcli.clinic.response_rules import RuleVerdict, change_words
 from botoxcli.clinic.schedule import DueItem
+from botoxcli.clinic.told_outcomes import DIARY_DAYS, number_of, outcome_words
 from botoxcli.terminal.lines import Section, print_sheet
 from botoxcli.workflow.chart import Chart, Course
-from botoxcli.workflow.listing import toxin_row
-from botoxcli.workflow.visits import visit_item
 
 SHORT_HASH = 12
 
@@ -46,9 +42,16 @@ def _sections(chart: Chart) -> Iterator[Section]:
         if course.response:
             yield Section("Headache days in 28", tuple(windows_drawn(course.response, indent=2)), "  ", drawn=True)
             yield Section(WEAR_OFF, tuple(wear_off_drawn(course.response, indent=2)), "  ", drawn=True)
-    yield Section("Toxin given elsewhere", tuple(str(Dose(one.date, one.product, one.hundredths)) for one in chart.history.toxins))
+    yield Section("Toxin given elsewhere", tuple(_toxin_words(chart.history.toxins)))
     yield Section("Appointments", tuple(f"{protocol}: {appointment_words(one)}{_why(reason)}" for protocol, one, reason in chart.appointments))
     yield Section("Due", tuple(map(_due_words, chart.due)) or ("Nothing is due.",))
+
+
+def _toxin_words(toxins: Sequence[PastToxin]) -> Iterator[str]:
+    if toxins:
+        from botoxcli.clinic.cumulative import Dose
+
+        yield from (str(Dose(one.date, one.product, one.hundredths)) for one in toxins)
 
 
 def _why(reason: str | None) -> str:
@@ -130,6 +133,9 @@ def _verdict_words(said: RuleVerdict) -> str:
 
 def write_chart(chart: Chart, *, named: bool) -> None:
     """Everything as JSON, under stable names."""
+    from botoxcli.cli.due import due_rows
+    from botoxcli.workflow.listing import toxin_row
+
     patient = chart.patient
     who: dict[str, Any] = {"patient": patient.code, "archived": patient.archived, "paused_until": patient.paused_until, "on": chart.day}
     if named:
@@ -155,6 +161,8 @@ def write_chart(chart: Chart, *, named: bool) -> None:
 
 
 def _course_item(course: Course) -> dict[str, Any]:
+    from botoxcli.workflow.visits import visit_item
+
     return {
         "protocol": course.protocol.id,
         "edition": course.edition,

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from botoxcli.cli.consult_print import decision_lines
-from botoxcli.cli.follow_up_print import event_words, outcome_words, to_do_lines
+from botoxcli.cli.follow_up_print import event_words, to_do_lines
 from botoxcli.cli.protocols import pinned_edition
 from botoxcli.cli.rows import write_item
 from botoxcli.cli.session_print import session_figures, session_lines, window_item, window_words
 from botoxcli.cli.state import State
 from botoxcli.clinic.schedule import Window
+from botoxcli.clinic.told_outcomes import outcome_words
 from botoxcli.terminal.lines import note, print_text
 from botoxcli.workflow.consult import ConsultOutcome
 from botoxcli.workflow.correction import Corrected, Correction

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -91,7 +90,7 @@ class _Record:
         versions = self._reader.versions(number)
         if versions[-1].visit.head.kind != "follow-up":
             return versions
-        return tuple(replace(one, visit=self._reader.visit(number)) if one.standing == "current" else one for one in versions)
+        return tuple(one._replace(visit=self._reader.visit(number)) if one.standing == "current" else one for one in versions)
 
     def _due(self, patient_id: int, heads: tuple[VisitHead, ...]) -> Iterator[Resource]:
         from botoxcli.clinic.schedule import due_on

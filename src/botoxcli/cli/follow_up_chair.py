@@ -14,10 +14,11 @@ from botoxcli.cli.state import State
 from botoxcli.clinic.adverse_events import escalated, find_event, read_resolved, still_open, wants_words, what_to_do
 from botoxcli.clinic.answers import UNKNOWN
 from botoxcli.clinic.findings import unsettled
-from botoxcli.clinic.outcomes import DIARY_DAYS, direction_id, direction_question, number_of, outcome_questions, required_outcomes
+from botoxcli.clinic.outcomes import direction_question, outcome_questions, required_outcomes
 from botoxcli.clinic.protocol import AdverseEvent, Protocol
 from botoxcli.clinic.questions import Question
 from botoxcli.clinic.records import AdverseEventTold
+from botoxcli.clinic.told_outcomes import DIARY_DAYS, direction_id, number_of
 from botoxcli.errors import Interrupted, ValueRefused
 from botoxcli.store.drafts import Drafts
 from botoxcli.terminal.ask import confirm

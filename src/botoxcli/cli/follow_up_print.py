@@ -7,9 +7,9 @@ from typing import Any
 
 from botoxcli.cli.rows import write_item
 from botoxcli.clinic.adverse_events import ToDo, wants_words, what_to_do
-from botoxcli.clinic.outcomes import DIARY_DAYS, HEADACHE_DAYS, Outcome, number_of, scaled_text
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.records import AdverseEventTold
+from botoxcli.clinic.told_outcomes import DIARY_DAYS, HEADACHE_DAYS, Outcome, number_of, outcome_words
 from botoxcli.terminal.lines import note, print_text
 from botoxcli.workflow.follow_up import FollowUpOutcome
 from botoxcli.workflow.session import Edition
@@ -65,21 +65,6 @@ def _lines(edition: Edition, outcome: FollowUpOutcome, *, dry_run: bool) -> Iter
         yield f"{finding.level} {finding.id}: {finding.because}{said}"
     if dry_run:
         yield "Nothing was recorded."
-
-
-def outcome_words(one: Outcome) -> str:
-    """A measure to read: ``headache-days: 11 days, 12.3 in 28, incomplete``."""
-    said = "unknown" if one.value is None else _value_words(one.value, one.unit)
-    if one.scaled is not None and one.scaled != one.value:
-        said += f", {scaled_text(one.scaled)} in 28"
-    said += ", incomplete (too few diary days)" if one.incomplete else ""
-    said += f", {one.band}" if one.band else ""
-    return f"{one.measure}: {said}" + (f", direction {one.direction}" if one.direction else "")
-
-
-def _value_words(value: int, unit: str | None) -> str:
-    """``11 days``, ``58``; a day that is named, not counted, is ``day 12``."""
-    return f"day {value}" if unit == "day" else f"{value}{f' {unit}' if unit else ''}"
 
 
 def event_words(told: AdverseEventTold) -> str:

@@ -8,6 +8,7 @@ from botoxcli import paths
 
 if TYPE_CHECKING:
     from botoxcli.cli.state import State
+    from botoxcli.clinic.brief_edition import AnyEdition
     from botoxcli.files.protocol_yaml import LoadedProtocol
     from botoxcli.store.reader import Reader
 
@@ -28,6 +29,29 @@ def edition_of(protocol: str | None) -> LoadedProtocol:
     from botoxcli.files.own_protocols import load_in_use
 
     return load_in_use(protocol or DEFAULT_PROTOCOL, paths.own_protocols(), paths.shipped_protocols())
+
+
+def brief_edition_of(reader: Reader, protocol: str | None) -> AnyEdition:
+    """The same as far as a course needs it: a text that this ledger has pinned was checked whole then, and is not checked again."""
+    from botoxcli.errors import NotFound
+    from botoxcli.files.checked_protocol import checked_in_use
+
+    def is_pinned(sha256: str) -> bool:
+        try:
+            return bool(reader.edition_text(sha256))
+        except NotFound:
+            return False
+
+    protocol_id = protocol or DEFAULT_PROTOCOL
+    known = checked_in_use(protocol_id, (paths.own_protocols(), paths.shipped_protocols()), is_pinned)
+    return known or edition_of(protocol_id).protocol
+
+
+def brief_pinned_edition(reader: Reader, edition_id: int) -> AnyEdition:
+    """The edition that a visit followed, as far as a course needs it, from the ledger's own copy of its text."""
+    from botoxcli.files.checked_protocol import checked_text
+
+    return checked_text(reader.edition_text(edition_id)) or pinned_edition(reader, edition_id).protocol
 
 
 def edition_for(state: State, patient: str, protocol: str | None) -> LoadedProtocol:

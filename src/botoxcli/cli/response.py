@@ -45,7 +45,7 @@ def response(
 
     Example: botox response P0001 --rules nice-ta260
     """
-    from botoxcli.cli.protocols import DEFAULT_PROTOCOL, edition_of
+    from botoxcli.cli.protocols import DEFAULT_PROTOCOL, brief_edition_of
     from botoxcli.cli.response_print import print_response, write_response
     from botoxcli.workflow import response as workflow
 
@@ -54,7 +54,7 @@ def response(
     state = state_of(ctx)
     with state.reader() as reader:
         history = reader.patient_history(reader.find_patient(patient).patient_id)
-        edition = edition_of(workflow.followed_protocol(history, protocol, DEFAULT_PROTOCOL)).protocol
+        edition = brief_edition_of(reader, workflow.followed_protocol(history, protocol, DEFAULT_PROTOCOL))
         asked = workflow.rules_named(edition, rules)
         found = workflow.response(reader, history, edition, asked, today=state.today(reader))
         sheet = _sheet(state, reader, history.patient, found, named=identify) if is_sheet(form) else None

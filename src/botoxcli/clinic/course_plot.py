@@ -10,16 +10,15 @@ session cuts short is not told. A missing day is not a headache-free day.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from botoxcli.clinic.diary import NAMED_WINDOWS, WINDOW_DAYS, DiaryWindow, figure
 from botoxcli.clinic.response import Course, Cycle, ShownWindow
 
 if TYPE_CHECKING:
-    from botoxcli.clinic.protocol import ContinueWhen, ResponseRule, StopWhen
+    from botoxcli.clinic.brief_edition import AnyContinue, AnyRule, AnyStop
 
 Place = Literal["before", "counted", "not-counted"]
 Turns = Literal["non-response", "became-episodic", "fewer-days"]
@@ -27,8 +26,7 @@ _Line = tuple[Fraction, Turns, str, str]  # a RuleLine without its rules
 THIRDS = ("weeks 1-4", "weeks 5-8", "weeks 9-12")
 
 
-@dataclass(frozen=True, slots=True)
-class PlotWindow:
+class PlotWindow(NamedTuple):
     """A window with a figure. ``before`` is the baseline's, ``not-counted`` one that may not stand for 28 days; ``notes`` say why."""
 
     start: date
@@ -47,16 +45,14 @@ class PlotWindow:
         return self.diary_days < WINDOW_DAYS
 
 
-@dataclass(frozen=True, slots=True)
-class PlotSession:
+class PlotSession(NamedTuple):
     """A session's mark. ``cycle`` is the number of the cycle that it opens."""
 
     day: date
     cycle: int
 
 
-@dataclass(frozen=True, slots=True)
-class RuleLine:
+class RuleLine(NamedTuple):
     """Where a part of one or more rules turns. ``label`` is short (``30 % fewer``), ``says`` what it means beside it."""
 
     days: Fraction
@@ -66,8 +62,7 @@ class RuleLine:
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Third:
+class Third(NamedTuple):
     """A third of a cycle. ``days`` are None when nothing tells it; ``counts`` whether it may stand for 28 days."""
 
     days: Fraction | None
@@ -78,8 +73,7 @@ class Third:
     source: Literal["diary", "follow-up"] = "diary"
 
 
-@dataclass(frozen=True, slots=True)
-class CycleThirds:
+class CycleThirds(NamedTuple):
     """The thirds of a cycle, in their order."""
 
     cycle: int
@@ -92,8 +86,7 @@ class CycleThirds:
         return all(third.counts for third in self.thirds)
 
 
-@dataclass(frozen=True, slots=True)
-class WearOff:
+class WearOff(NamedTuple):
     """The cycles of which any third is told. ``mean`` is over the ``whole`` ones alone, so that the same cycles stand in each of its thirds."""
 
     cycles: tuple[CycleThirds, ...] = ()
@@ -118,8 +111,7 @@ class WearOff:
         return self.mean[2] - self.mean[1] if self.mean else None
 
 
-@dataclass(frozen=True, slots=True)
-class CoursePlot:
+class CoursePlot(NamedTuple):
     """What is drawn. ``baseline`` and ``baseline_told`` are the response's; ``left_out`` counts the windows that go into no figure."""
 
     windows: tuple[PlotWindow, ...]
@@ -139,10 +131,10 @@ class CoursePlot:
     def since(self, cycle: int) -> CoursePlot:
         """The plot without the windows and sessions of the cycles before that one; the baseline and the wear-off stay as they are."""
         windows = tuple(one for one in self.windows if one.cycle == 0 or one.cycle >= cycle)
-        return replace(self, windows=windows, sessions=tuple(one for one in self.sessions if one.cycle >= cycle))
+        return self._replace(windows=windows, sessions=tuple(one for one in self.sessions if one.cycle >= cycle))
 
 
-def course_plot(course: Course, rules: Iterable[ResponseRule] = ()) -> CoursePlot:
+def course_plot(course: Course, rules: Iterable[AnyRule] = ()) -> CoursePlot:
     """The plot of a course, with the lines of those rules. Without a figure its ``windows`` are empty."""
     told = [one for one in course.shown if one.window.scaled_headache_days is not None]
     used = [one for one in told if not _unused(one)]
@@ -177,7 +169,7 @@ def _window(one: ShownWindow) -> PlotWindow:
     )
 
 
-def rule_lines(rules: Iterable[ResponseRule], baseline: Fraction | None) -> tuple[RuleLine, ...]:
+def rule_lines(rules: Iterable[AnyRule], baseline: Fraction | None) -> tuple[RuleLine, ...]:
     """The lines of the rules, the highest first; those that lie and mean the same are one, with the names of all."""
     found: dict[_Line, list[str]] = {}
     for rule in rules:
@@ -188,7 +180,7 @@ def rule_lines(rules: Iterable[ResponseRule], baseline: Fraction | None) -> tupl
     return tuple(sorted(lines, key=lambda line: -line.days))
 
 
-def _stop_lines(parts: Iterable[StopWhen], baseline: Fraction | None) -> Iterator[_Line]:
+def _stop_lines(parts: Iterable[AnyStop], baseline: Fraction | None) -> Iterator[_Line]:
     for part in parts:
         if part.reduction_below_percent is not None and baseline:
             days = baseline * (100 - part.reduction_below_percent) / 100
@@ -198,7 +190,7 @@ def _stop_lines(parts: Iterable[StopWhen], baseline: Fraction | None) -> Iterato
             yield Fraction(part.headache_days_below), "became-episodic", f"{part.headache_days_below} days", says
 
 
-def _continue_lines(parts: Iterable[ContinueWhen], baseline: Fraction | None) -> Iterator[_Line]:
+def _continue_lines(parts: Iterable[AnyContinue], baseline: Fraction | None) -> Iterator[_Line]:
     for part in parts:
         if part.fewer_headache_days is not None and baseline is not None and baseline >= part.fewer_headache_days:
             yield baseline - part.fewer_headache_days, "fewer-days", f"{part.fewer_headache_days} fewer", "continue from here down"

@@ -9,11 +9,10 @@ with fewer diary days than the protocol asks for is incomplete. Hours are hundre
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from botoxcli.clinic.quantity import text
 
@@ -21,8 +20,7 @@ WINDOW_DAYS = 28
 NAMED_WINDOWS = 3  # those that are shown after every session, diary or not: days 0 to 83
 
 
-@dataclass(frozen=True, slots=True)
-class DiaryDay:
+class DiaryDay(NamedTuple):
     """One day of the diary. None is what the diary does not tell. ``severity`` is 0 to 10, ``acute`` whether acute medicine was taken."""
 
     day: date
@@ -33,16 +31,14 @@ class DiaryDay:
     acute: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DiaryRow:
+class DiaryRow(NamedTuple):
     """A day as a file told it. ``row`` is the row's number in the file, from 1."""
 
     row: int
     told: DiaryDay
 
 
-@dataclass(frozen=True, slots=True)
-class DiaryWindow:
+class DiaryWindow(NamedTuple):
     """What was counted in 28 days. ``session`` is the day of the session that it follows, None before the first.
 
     ``hours_hundredths`` is None unless every headache day has its hours; ``migraine_days`` and ``acute_days`` unless every day tells them.

@@ -5,9 +5,8 @@ Dates are civil dates of the practice, doses hundredths of a unit. Only what sta
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from botoxcli.clinic.due_candidate import PastEvent
 from botoxcli.clinic.known_patient import KnownPatient
@@ -18,8 +17,7 @@ OwnDecision = Literal["treat", "defer", "decline"]
 ArchiveReason = Literal["moved-away", "stopped", "died", "other"]
 
 
-@dataclass(frozen=True, slots=True)
-class PastConsult:
+class PastConsult(NamedTuple):
     """A consult that stands: what the rules decided, and what the practitioner did."""
 
     visit: int
@@ -29,8 +27,7 @@ class PastConsult:
     decided: OwnDecision | None
 
 
-@dataclass(frozen=True, slots=True)
-class Deviation:
+class Deviation(NamedTuple):
     """A site that was not given as planned. ``state`` is ``changed``, ``skipped`` or ``extra``."""
 
     site: str
@@ -40,8 +37,7 @@ class Deviation:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PastSession:
+class PastSession(NamedTuple):
     """A session that stands, with its total and where it left the plan. ``doses`` has every site in the order of injection, a skipped one with 0."""
 
     visit: int
@@ -54,8 +50,7 @@ class PastSession:
     doses: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PastToxin:
+class PastToxin(NamedTuple):
     """Botulinum toxin that was given elsewhere, by another clinic or for something else. ``hundredths`` is None when nobody knows how much."""
 
     date: date
@@ -63,8 +58,7 @@ class PastToxin:
     hundredths: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class PastArchive:
+class PastArchive(NamedTuple):
     """A patient was archived, or (``archived`` False, without a day) taken back. ``rules`` is the response rule that was the reason to stop."""
 
     archived: bool
@@ -73,8 +67,7 @@ class PastArchive:
     rules: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PastPause:
+class PastPause(NamedTuple):
     """A pause as it was lived: from the day on which it was recorded up to the day ``until``, the first that is not in it any more."""
 
     since: date
@@ -89,8 +82,7 @@ def treats(decision: Decision | None, decided: OwnDecision | None) -> bool:
     return decided in (None, "treat") if decision == "eligible" else decision == "needs-review" and decided == "treat"
 
 
-@dataclass(frozen=True, slots=True)
-class PatientHistory:
+class PatientHistory(NamedTuple):
     """All that the rules of a visit look at, for one patient; each tuple in the order of its dates.
 
     An event is ``resolved`` also when a later follow-up told its end. ``archives`` are in the order of their recording, those that were

@@ -7,7 +7,7 @@ course. A long one shows its last sessions; each keeps its number. Before any ou
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from botoxcli.clinic.course_plot import CoursePlot, WearOff, course_plot
 from botoxcli.clinic.response import ResponseFacts, course_of
 
 if TYPE_CHECKING:
-    from botoxcli.clinic.protocol import ResponseRule
+    from botoxcli.clinic.brief_edition import AnyRule
 
 SESSIONS = 6  # as many as keep their figures legible in the width of a column
 
@@ -29,24 +29,23 @@ class NoteCourse:
     in_words: str
 
 
-def note_course(facts: ResponseFacts, rules: Iterable[ResponseRule], *, on: date) -> NoteCourse | None:
+def note_course(facts: ResponseFacts, rules: Iterable[AnyRule], *, on: date) -> NoteCourse | None:
     """The course as it was on that session's day; None before the first outcome."""
     known = known_on(facts, on)
     plot = course_plot(course_of(known), rules)
     if not any(window.cycle for window in plot.windows):
         return None
     since = max(plot.sessions[-1].cycle - SESSIONS + 1, 1)
-    shown = replace(plot.since(since), wear_off=WearOff())
+    shown = plot.since(since)._replace(wear_off=WearOff())
     if since > 1:
-        shown = replace(shown, windows=tuple(window for window in shown.windows if window.cycle))
+        shown = shown._replace(windows=tuple(window for window in shown.windows if window.cycle))
     told = course_marks(known).in_words
     return NoteCourse(shown, f"{told[0].upper()}{told[1:]}.")
 
 
 def known_on(facts: ResponseFacts, day: date) -> ResponseFacts:
     """What had happened by that day: its visits are in, its diary day is not, for it is not over."""
-    return replace(
-        facts,
+    return facts._replace(
         today=day,
         sessions=tuple(one for one in facts.sessions if one <= day),
         consults=tuple(one for one in facts.consults if one.date <= day),

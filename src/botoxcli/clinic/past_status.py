@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class PastStatus:
+class PastStatus(NamedTuple):
     """``day`` is a pause's end, an archive's day, None where a patient was taken back. ``reason`` is None once it was forgotten.
 
     A later pause replaces an earlier one; one that ended early stands a second time, with the day on which it ended.

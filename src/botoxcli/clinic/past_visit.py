@@ -5,9 +5,8 @@ Conventions. As in ``history``: civil dates, hundredths of a unit, microlitres; 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from botoxcli.clinic.findings import Level, Resolution
 from botoxcli.clinic.history import Decision, OwnDecision, VisitKind
@@ -16,8 +15,7 @@ VisitState = Literal["recorded", "amended", "ended-early", "imported"]
 Standing = Literal["current", "replaced", "void", "undone"]
 
 
-@dataclass(frozen=True, slots=True)
-class VisitHead:
+class VisitHead(NamedTuple):
     """A line of the list of visits. ``patient`` is the code; ``hundredths`` and ``lots`` are a session's, the decisions a consult's.
 
     ``state`` is one word for the list: an imported visit stays ``imported``, an amended one is ``amended`` whether it ended early or not.
@@ -43,8 +41,7 @@ class VisitHead:
     ended_early: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PastFinding:
+class PastFinding(NamedTuple):
     """A finding as it was recorded; ``reason`` is what was written to override it (None once it was forgotten)."""
 
     id: str
@@ -56,8 +53,7 @@ class PastFinding:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PastInjection:
+class PastInjection(NamedTuple):
     """One site of a session, in the order of the session."""
 
     site: str
@@ -69,8 +65,7 @@ class PastInjection:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PastVialUse:
+class PastVialUse(NamedTuple):
     """What one vial gave. An imported session has no ``vial_id``, and nothing drawn or wasted."""
 
     vial_id: int | None
@@ -81,8 +76,7 @@ class PastVialUse:
     wasted_hundredths: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class ToldEvent:
+class ToldEvent(NamedTuple):
     """An adverse event as a follow-up told it. ``resolved_later`` is the end that a later follow-up told; an amendment does not take it over."""
 
     event: str
@@ -94,8 +88,7 @@ class ToldEvent:
     resolved_later: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WholeVisit:
+class WholeVisit(NamedTuple):
     """Everything that was recorded of a visit. ``reason`` is the one of the practitioner's own decision at a consult, or a follow-up's note.
 
     ``resolved`` are the earlier events, by id, whose end this follow-up told.
@@ -122,8 +115,7 @@ class WholeVisit:
         return self.reason if self.head.kind == "follow-up" or self.head.state == "imported" else None
 
 
-@dataclass(frozen=True, slots=True)
-class Voided:
+class Voided(NamedTuple):
     """A visit was withdrawn: when, by whom and why (None once that was forgotten)."""
 
     at: datetime
@@ -131,8 +123,7 @@ class Voided:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PastIdentity:
+class PastIdentity(NamedTuple):
     """A name and a birth date that a patient was recorded with: when, by whom, why, and whether an undo took it back (``stands`` False)."""
 
     name: str | None
@@ -143,8 +134,7 @@ class PastIdentity:
     stands: bool
 
 
-@dataclass(frozen=True, slots=True)
-class VisitVersion:
+class VisitVersion(NamedTuple):
     """One version of a visit. ``reason`` is why it was amended: None for the first. ``voided`` stands with the version that it withdrew.
 
     ``undone`` is the undo that took this version back, where one did and stands.
@@ -158,8 +148,7 @@ class VisitVersion:
     undone: Voided | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LotLine:
+class LotLine(NamedTuple):
     """What one vial of a lot gave at one session; ``lot`` as it is spelt now. ``vial_id`` is None for an imported session.
 
     ``last_contact`` is the patient's last visit of any kind, ``sites`` are all that were injected at the session. ``among_lots``: of how
@@ -180,8 +169,7 @@ class LotLine:
     among_lots: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Replaced:
+class Replaced(NamedTuple):
     """A value that a change put in another's place: on a label, among the settings, or (``private``) of who a patient is."""
 
     what: str
@@ -190,8 +178,7 @@ class Replaced:
     private: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeSeen:
+class ChangeSeen(NamedTuple):
     """The change that ``undo`` is about: the last one, or the one that was taken back last.
 
     ``seq`` is the last entry of all, ``target_seq`` the entry in question; ``at``, ``actor``, ``command`` and the rest are the target's.

@@ -13,10 +13,9 @@ are exact fractions of headache days, or hours, in 28 days.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from botoxcli.clinic.dates import Span, after
 from botoxcli.clinic.diary import WINDOW_DAYS, DiaryDay, DiaryWindow, count_days, crosses, diary_windows
@@ -26,8 +25,7 @@ DISPLACED = "the diary has these days"
 OVERLAPS = "overlaps a later one"
 
 
-@dataclass(frozen=True, slots=True)
-class ToldConsult:
+class ToldConsult(NamedTuple):
     """What a consult that stands told. ``headache_days`` are days a month; None when they are unknown."""
 
     visit: int
@@ -35,8 +33,7 @@ class ToldConsult:
     headache_days: Fraction | None
 
 
-@dataclass(frozen=True, slots=True)
-class ToldFollowUp:
+class ToldFollowUp(NamedTuple):
     """What a follow-up that stands told of the 28 days that end the day before it; None for what it did not."""
 
     visit: int
@@ -46,8 +43,7 @@ class ToldFollowUp:
     hours_hundredths: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseFacts:
+class ResponseFacts(NamedTuple):
     """All that a response is reckoned from, for one patient under one protocol. ``stops`` are the days on which treatment was stopped.
 
     ``lapses_after`` is the span after a session in which the next one has to be; None where it never lapses.
@@ -60,20 +56,18 @@ class ResponseFacts:
     diary: tuple[DiaryDay, ...] = ()
     stops: tuple[date, ...] = ()
     complete_from: int = 20
-    minimum_interval: Span = Span(12, "weeks")  # noqa: RUF009 - frozen
-    lapses_after: Span | None = Span(6, "months")  # noqa: RUF009 - frozen
+    minimum_interval: Span = Span(12, "weeks")
+    lapses_after: Span | None = Span(6, "months")
 
 
-@dataclass(frozen=True, slots=True)
-class Unused:
+class Unused(NamedTuple):
     """A follow-up's window that goes into no figure, and why."""
 
     window: DiaryWindow
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(NamedTuple):
     """How it was before. ``days`` is None when nothing tells it, and ``told`` says where it is from, or what is missing."""
 
     days: Fraction | None
@@ -84,8 +78,7 @@ class Baseline:
     unused: tuple[Unused, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Cycle:
+class Cycle(NamedTuple):
     """From the session's day to the day before the next one. ``windows`` make its figures; ``later`` ones only tell how it went on.
 
     ``unused`` are the follow-ups' windows that end in it and go into no figure.
@@ -111,8 +104,7 @@ class Cycle:
         return None if None in told else _mean(told)
 
 
-@dataclass(frozen=True, slots=True)
-class ShownWindow:
+class ShownWindow(NamedTuple):
     """A window as it is shown: its cycle, 0 before the first session, whether it may stand for 28 days, and what is to be noted of it."""
 
     cycle: int
@@ -121,8 +113,7 @@ class ShownWindow:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(NamedTuple):
     """One course: its sessions, and the figures. Without a session there is nothing to compare, and ``opened_by`` may name a consult."""
 
     sessions: tuple[date, ...]
@@ -202,7 +193,7 @@ def baseline(facts: ResponseFacts, first: date) -> Baseline:
     told = [(visit, window) for visit, window in _told_windows(facts, session=None) if start <= visit.date <= first]
     found = _baseline(facts, first, told)
     unused = tuple(Unused(window, _why_not_before(facts, window, found)) for _, window in told if window is not found.window)
-    return replace(found, unused=unused)
+    return found._replace(unused=unused)
 
 
 def _baseline(facts: ResponseFacts, first: date, follow_ups: Sequence[tuple[ToldFollowUp, DiaryWindow]]) -> Baseline:

@@ -9,21 +9,21 @@ when none does; anything else is undetermined, with what is missing. All compari
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from botoxcli.clinic.diary import WINDOW_DAYS, DiaryWindow, figure
-from botoxcli.clinic.protocol import ContinueWhen, LookAgain, ResponseRule, StopWhen
 from botoxcli.clinic.response import Course, Cycle
+
+if TYPE_CHECKING:
+    from botoxcli.clinic.brief_edition import AnyAgain, AnyContinue, AnyRule, AnyStop
 
 Verdict = Literal["continue", "stop", "undetermined"]
 NON_RESPONSE = "non-response"
 EPISODIC = "became-episodic"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One part of a rule. ``holds`` is None when it cannot be told, and ``says`` then tells what is missing."""
 
     because: str
@@ -31,11 +31,10 @@ class Part:
     says: str
 
 
-@dataclass(frozen=True, slots=True)
-class RuleVerdict:
+class RuleVerdict(NamedTuple):
     """What a rule set says of a course, with the figures beside it. ``parts`` are all that it looked at."""
 
-    rule: ResponseRule
+    rule: AnyRule
     verdict: Verdict
     because: str
     parts: tuple[Part, ...]
@@ -45,7 +44,7 @@ class RuleVerdict:
     change_days: Fraction | None
     change_percent: Fraction | None
     missing: tuple[str, ...] = ()
-    look_again: LookAgain | None = None
+    look_again: AnyAgain | None = None
 
     @property
     def in_words(self) -> str:
@@ -57,7 +56,7 @@ class RuleVerdict:
         return "stop: non-response, worse than before" if self.change_days is not None and self.change_days > 0 else "stop: non-response"
 
 
-def judge(rule: ResponseRule, course: Course) -> RuleVerdict:
+def judge(rule: AnyRule, course: Course) -> RuleVerdict:
     """The verdict of one rule set on a course."""
     stops = bool(rule.stop_when)
     parts = tuple(_stop_part(part, course) for part in rule.stop_when) or tuple(_continue_part(part, course) for part in rule.continue_when)
@@ -97,7 +96,7 @@ def _because(verdict: Verdict, parts: Sequence[Part], *, stops: bool) -> str:
     return "; ".join(part.says for part in parts if stops or part.holds)
 
 
-def _stop_part(part: StopWhen, course: Course) -> Part:
+def _stop_part(part: AnyStop, course: Course) -> Part:
     if part.reduction_below_percent is not None and part.after_cycles is not None:
         return _too_small_a_reduction(part.reduction_below_percent, part.after_cycles, course, later=bool(part.later_cycles))
     return _episodic(part.headache_days_below or 0, part.consecutive_windows or 0, course)
@@ -157,7 +156,7 @@ def _episodic(below: int, in_a_row: int, course: Course) -> Part:
     return Part(EPISODIC, None, f"{in_a_row} complete windows of 28 days in a row are needed, there {'is' if len(row) < 2 else 'are'} {have}")
 
 
-def _continue_part(part: ContinueWhen, course: Course) -> Part:
+def _continue_part(part: AnyContinue, course: Course) -> Part:
     """So many fewer headache days, or hours, in the last complete cycle than before."""
     complete = course.complete_cycles
     if not complete:
@@ -190,6 +189,6 @@ def change_words(percent: Fraction) -> str:
     return f"{figure(abs(percent), 1)} % {'fewer' if percent < 0 else 'more, worse than before'}"
 
 
-def judge_all(rules: Iterable[ResponseRule], course: Course) -> tuple[RuleVerdict, ...]:
+def judge_all(rules: Iterable[AnyRule], course: Course) -> tuple[RuleVerdict, ...]:
     """The verdicts of several rule sets, in their order."""
     return tuple(judge(rule, course) for rule in rules)

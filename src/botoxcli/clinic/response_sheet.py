@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from botoxcli.clinic.course_plot import course_plot, course_words
 from botoxcli.clinic.diary import figure
 from botoxcli.clinic.document import Block, Document, Facts, Figure, Grid, Heading, Paragraph, Points
 from botoxcli.clinic.known_patient import KnownPatient
-from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.response import Course, Cycle
 from botoxcli.clinic.response_rules import RuleVerdict, change_words, percent_change
+
+if TYPE_CHECKING:
+    from botoxcli.clinic.brief_edition import AnyEdition
 
 SHORT_HASH = 12
 
@@ -31,7 +34,7 @@ class ResponseSheetFacts:
     patient: KnownPatient
     named: bool
     as_of: date
-    protocol: Protocol
+    protocol: AnyEdition
     course: Course
     verdicts: tuple[RuleVerdict, ...]
     counted: bool

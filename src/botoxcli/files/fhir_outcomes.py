@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from botoxcli.clinic.diary import rounded
-from botoxcli.clinic.outcomes import DIARY_DAYS, Outcome, count_window, number_of, outcomes_of
 from botoxcli.clinic.past_visit import ToldEvent, VisitHead, VisitVersion
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.quantity import number
+from botoxcli.clinic.told_outcomes import DIARY_DAYS, Outcome, count_window, number_of, outcomes_of
 from botoxcli.files.fhir_answers import version_name
 from botoxcli.files.fhir_people import Staff
 from botoxcli.files.fhir_values import ENTERED_IN_ERROR, HL7, UCUM, Book, Resource, absent, concept, instant, ours

@@ -11,8 +11,8 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from botoxcli.clinic.course_plot import THIRDS, CoursePlot, CycleThirds, PlotWindow, RuleLine, Third, wear_off_words
 from botoxcli.clinic.diary import WINDOW_DAYS, figure
@@ -26,8 +26,7 @@ TICKS = 7  # days from one number of the scale to the next
 LONGEST_SCALE = 3  # columns a day, at most
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
+class Signs(NamedTuple):
     """What the parts are drawn with. Each is told apart from the others by its form."""
 
     counted: str
@@ -58,8 +57,7 @@ def columns_of_stdout() -> int:
     return shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns if sys.stdout.isatty() else PLAIN_WIDTH
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
+class _Frame(NamedTuple):
     """Where things stand: so many columns for so many days, the signs, and the lines that cross every bar, by column."""
 
     top: int

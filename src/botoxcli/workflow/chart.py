@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from botoxcli.clinic.due_candidate import Appointment
 from botoxcli.clinic.history import PatientHistory
 from botoxcli.clinic.known_patient import KnownPatient
-from botoxcli.clinic.outcomes import Outcome, outcomes_of
 from botoxcli.clinic.past_status import PastStatus
 from botoxcli.clinic.past_visit import ToldEvent, WholeVisit
-from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.schedule import DueItem, due_on
+from botoxcli.clinic.told_outcomes import Outcome, outcomes_of
 from botoxcli.workflow.due import rules_of
 from botoxcli.workflow.response import Response, response
 
 if TYPE_CHECKING:
+    from botoxcli.clinic.brief_edition import AnyEdition
     from botoxcli.store.reader import Reader
 
-EditionOf = Callable[[str, int], Protocol]
+EditionOf = Callable[[str, int], "AnyEdition"]
 
 
-@dataclass(frozen=True)
-class Course:
+class Course(NamedTuple):
     """What was done under one protocol, in the order of its dates. ``response`` is None before the first session and without response rules."""
 
-    protocol: Protocol
+    protocol: AnyEdition
     edition: str
     edition_sha256: str
     consults: tuple[WholeVisit, ...]
@@ -46,8 +44,7 @@ class Course:
         return tuple((visit, event) for visit in self.follow_ups for event in visit.events)
 
 
-@dataclass(frozen=True)
-class Chart:
+class Chart(NamedTuple):
     """A patient's chart on a day."""
 
     patient: KnownPatient

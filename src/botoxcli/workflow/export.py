@@ -100,7 +100,7 @@ def injections(reader: Reader, wanted: Wanted) -> Iterator[Row]:
 def outcomes(reader: Reader, wanted: Wanted) -> Iterator[Row]:
     """A row a measure of a follow-up, in the protocol's order, with what its figure says."""
     from botoxcli.clinic.diary import rounded
-    from botoxcli.clinic.outcomes import DIARY_DAYS, number_of, outcomes_of
+    from botoxcli.clinic.told_outcomes import DIARY_DAYS, number_of, outcomes_of
 
     protocols = _protocols(wanted)
     names, sessions = _names(reader, wanted), reader.visits(wanted.patient_id, "session")

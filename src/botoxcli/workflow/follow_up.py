@@ -15,10 +15,11 @@ from botoxcli.clinic.findings import Finding, require_settled, resolve
 from botoxcli.clinic.history import PastSession, PatientHistory
 from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.clinic.out_of_order import out_of_order
-from botoxcli.clinic.outcomes import DIARY_DAYS, CountWindow, Outcome, check_outcomes, count_window, outcomes_of, whole_answers
+from botoxcli.clinic.outcomes import check_outcomes, whole_answers
 from botoxcli.clinic.past_visit import WholeVisit
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.records import AdverseEventTold, AnswerGiven, EventResolved, FollowUpVisit
+from botoxcli.clinic.told_outcomes import DIARY_DAYS, CountWindow, Outcome, count_window, outcomes_of
 from botoxcli.errors import ValueRefused
 from botoxcli.workflow.recording import refuse_forgotten
 from botoxcli.workflow.session import Edition, recorded

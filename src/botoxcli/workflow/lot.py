@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.clinic.past_visit import LotLine
@@ -30,8 +29,7 @@ IDENTITY_COLUMNS = ("name", "born")
 SHARE_COLUMNS = ("share_known",)
 
 
-@dataclass(frozen=True, slots=True)
-class LotVisit:
+class LotVisit(NamedTuple):
     """A session at which the lot was given. ``spelt`` are the spellings that its vials had before.
 
     ``share_known`` False: the lot was one of several, and ``hundredths`` are all that the session gave.
@@ -52,8 +50,7 @@ class LotVisit:
     share_known: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class LotFound:
+class LotFound(NamedTuple):
     """What is known of a lot: ``lot`` as it is spelt now, the visits by patient and date, its vials, and its other spellings."""
 
     lot: str

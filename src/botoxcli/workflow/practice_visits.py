@@ -280,7 +280,7 @@ class Visits:
         given = PastToxin(on, self._protocol.product.name, 5_000)
         with self._room.opening("patient toxin", on) as change:
             change.add_toxin(self._patient_id, product=given.product, hundredths=given.hundredths, on=on, note="elsewhere")
-        self._history = replace(self._history, toxins=(*self._history.toxins, given))
+        self._history = self._history._replace(toxins=(*self._history.toxins, given))
 
     def leave(self, on: date) -> None:
         """The patient is archived."""

@@ -121,8 +121,7 @@ def checklist_of(visit: WholeVisit, protocol: Protocol) -> Checklist:
 
 def without(history: PatientHistory, visit: int) -> PatientHistory:
     """The history as if a visit had never been."""
-    return replace(
-        history,
+    return history._replace(
         consults=tuple(one for one in history.consults if one.visit != visit),
         sessions=tuple(one for one in history.sessions if one.visit != visit),
         follow_ups=tuple((number, day) for number, day in history.follow_ups if number != visit),
@@ -135,7 +134,7 @@ def with_record(history: PatientHistory, visit: int, protocol: str, record: Visi
     others = without(history, visit)
     if isinstance(record, Consult):
         consult = PastConsult(visit, record.date, protocol, record.decision, record.decided)
-        return replace(history, consults=_by_date([*others.consults, consult]))
+        return history._replace(consults=_by_date([*others.consults, consult]))
     if isinstance(record, Session):
         session = PastSession(
             visit=visit,
@@ -151,7 +150,7 @@ def with_record(history: PatientHistory, visit: int, protocol: str, record: Visi
             answers=tuple((answer.question, answer.value) for answer in record.answers),
             doses=tuple((one.site, one.hundredths) for one in record.injections),
         )
-        return replace(history, sessions=_by_date([*others.sessions, session]))
+        return history._replace(sessions=_by_date([*others.sessions, session]))
     if isinstance(record, FollowUpVisit):
         return _with_follow_up(history, others, visit, record)
     return history
@@ -166,8 +165,7 @@ def _with_follow_up(history: PatientHistory, others: PatientHistory, visit: int,
         for one in record.events
     ]
     earlier = [one._replace(resolved=one.resolved or ends.get(one.event, date.min) >= one.date) for one in others.events]
-    return replace(
-        history,
+    return history._replace(
         follow_ups=tuple(sorted([*others.follow_ups, (visit, record.date)], key=lambda one: (one[1], one[0]))),
         events=tuple(sorted([*earlier, *told], key=lambda one: (one.date, one.visit))),
     )
@@ -175,8 +173,7 @@ def _with_follow_up(history: PatientHistory, others: PatientHistory, visit: int,
 
 def _before(history: PatientHistory, day: date, visit: int) -> PatientHistory:
     """What had come before a session: later visits are held against it in their turn, not it against them."""
-    return replace(
-        history,
+    return history._replace(
         consults=tuple(one for one in history.consults if one.date <= day),
         sessions=tuple(one for one in history.sessions if (one.date, one.visit) < (day, visit)),
         follow_ups=tuple((number, told) for number, told in history.follow_ups if told <= day),

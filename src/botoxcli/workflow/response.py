@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from botoxcli.clinic.history import PatientHistory
-from botoxcli.clinic.protocol import Protocol, ResponseRule
 from botoxcli.clinic.quantity import parse_number, scaled
 from botoxcli.clinic.response import Course, ResponseFacts, ToldConsult, ToldFollowUp, course_of
 from botoxcli.clinic.response_rules import RuleVerdict, judge_all
 from botoxcli.errors import NotFound
 
 if TYPE_CHECKING:
+    from botoxcli.clinic.brief_edition import AnyEdition, AnyRule
     from botoxcli.store.reader import Reader
 
 DAYS, DIARY_DAYS, HOURS = "headache-days", "diary-days", "headache-hours-28d"
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """A patient's course under a protocol, with the verdict of each rule set that was asked for."""
 
     patient: str
-    protocol: Protocol
+    protocol: AnyEdition
     course: Course
     verdicts: tuple[RuleVerdict, ...]
 
@@ -43,7 +41,7 @@ def followed_protocol(history: PatientHistory, named: str | None, default: str) 
     return named or (default if default in under or not under else under[-1])
 
 
-def rules_named(protocol: Protocol, name: str | None) -> tuple[ResponseRule, ...]:
+def rules_named(protocol: AnyEdition, name: str | None) -> tuple[AnyRule, ...]:
     """The rule set of that name, or all of them. Raises NotFound, which names those that there are."""
     if name is None:
         return protocol.response_rules
@@ -54,13 +52,13 @@ def rules_named(protocol: Protocol, name: str | None) -> tuple[ResponseRule, ...
     return found
 
 
-def response(reader: Reader, history: PatientHistory, protocol: Protocol, rules: Sequence[ResponseRule], *, today: date) -> Response:
+def response(reader: Reader, history: PatientHistory, protocol: AnyEdition, rules: Sequence[AnyRule], *, today: date) -> Response:
     """The course as it stands today, and the verdicts on it."""
     course = course_of(response_facts(reader, history, protocol, today=today))
     return Response(history.patient.code, protocol, course, judge_all(rules, course))
 
 
-def response_facts(reader: Reader, history: PatientHistory, protocol: Protocol, *, today: date) -> ResponseFacts:
+def response_facts(reader: Reader, history: PatientHistory, protocol: AnyEdition, *, today: date) -> ResponseFacts:
     """What the response is reckoned from: the visits under this protocol that stand, and the diary."""
     told: dict[int, dict[str, str]] = {}
     follow_ups: dict[int, date] = {}
