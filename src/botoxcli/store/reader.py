@@ -255,22 +255,21 @@ class Reader:
 
     def visits(self, patient_id: int | None = None, kind: str | None = None) -> tuple[VisitHead, ...]:
         """The visits that stand, of a patient or a kind or all, by date and number."""
-        from botoxcli.store.visit_reader import head
+        from botoxcli.store.visit_reader import heads
 
-        wanted = {"patient_id": patient_id, "kind": kind}
-        given = {column: value for column, value in wanted.items() if value is not None}
-        where = " AND ".join(["1", *(f"{column} = ?" for column in given)])
-        sql = f"SELECT {_HEAD} FROM current_visit WHERE {where} ORDER BY date, visit"  # noqa: S608 - names of ours
-        return tuple(head(row) for row in self._rows(sql, *given.values()))
+        return heads(self._connection, _HEAD, patient_id, kind)
 
     def visit(self, number: int) -> WholeVisit:
         """Everything of a visit as it stands. Raises NotFound."""
-        from botoxcli.store.visit_reader import no_visit, whole_visit
+        from botoxcli.store.visit_reader import whole_visit
 
-        row = self._row(f"SELECT {_HEAD} FROM current_visit WHERE visit = ?", number)  # noqa: S608 - names of ours
-        if row is None:
-            raise no_visit(self._connection, number)
-        return whole_visit(self._connection, row)
+        return whole_visit(self._connection, _HEAD, number)
+
+    def whole_visits(self, patient_id: int) -> tuple[WholeVisit, ...]:
+        """Everything of each visit of a patient that stands, by date and number."""
+        from botoxcli.store.visit_reader import whole_visits
+
+        return whole_visits(self._connection, _HEAD, patient_id)
 
     def versions(self, visit: int) -> tuple[VisitVersion, ...]:
         """Every version of a visit, the first one first; also of one that was voided or undone. Raises NotFound."""

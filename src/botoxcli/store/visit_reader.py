@@ -9,6 +9,18 @@ from typing import Any
 from botoxcli.clinic.past_visit import PastFinding, PastIdentity, PastInjection, PastVialUse, ToldEvent, VisitHead, VisitVersion, Voided, WholeVisit
 from botoxcli.errors import NotFound, Withdrawn
 
+# What belongs to a visit: the view of each part without its suffix, and the columns of it. Every visit has one line of ``detail``.
+_COLUMNS = {
+    "detail": "jurisdiction, reason, product, diluent_ul, reconstituted_at, minutes, injector",
+    "answer": "question, value",
+    "finding": "finding, level, met, because, source, resolution, reason",
+    "injection": "site, muscle, side, planned_hundredths, hundredths, state, reason",
+    "vial_use": "vial_id, lot, expires, drawn_hundredths, given_hundredths, wasted_hundredths",
+    "event": "event, severity, onset, related, escalate, resolved_on, told_resolved_on",
+    "event_resolved": "event, resolved_on",
+}
+_Parts = dict[str, list[list[Any]]]
+
 
 def head(row: tuple[Any, ...]) -> VisitHead:
     """A line of ``current_visit`` or ``visit_history``, in the order of VisitHead's fields."""
@@ -22,10 +34,30 @@ def head(row: tuple[Any, ...]) -> VisitHead:
     )  # fmt: skip
 
 
-def whole_visit(connection: sqlite3.Connection, row: tuple[Any, ...]) -> WholeVisit:
-    """Everything of the visit whose line of ``current_visit`` is given."""
-    top = head(row)
-    return _whole(connection, top, "line", "visit_detail", ("visit", top.visit))
+def heads(connection: sqlite3.Connection, columns: str, patient_id: int | None, kind: str | None) -> tuple[VisitHead, ...]:
+    """The visits that stand, of a patient or a kind or all, by date and number; ``columns`` are those of ``head``."""
+    wanted = {"patient_id": patient_id, "kind": kind}
+    given = {column: value for column, value in wanted.items() if value is not None}
+    where = " AND ".join(["1", *(f"{column} = ?" for column in given)])
+    sql = f"SELECT {columns} FROM current_visit WHERE {where} ORDER BY date, visit"  # noqa: S608 - names of ours
+    return tuple(head(row) for row in connection.execute(sql, tuple(given.values())))
+
+
+def whole_visit(connection: sqlite3.Connection, columns: str, visit: int) -> WholeVisit:
+    """Everything of a visit that stands; ``columns`` are those of ``head``. Raises NotFound."""
+    row = connection.execute(f"SELECT {columns} FROM current_visit WHERE visit = ?", (visit,)).fetchone()  # noqa: S608 - names of ours
+    if row is None:
+        raise no_visit(connection, visit)
+    return _whole(head(row), _parts(connection, "line", "visit_detail", ("visit", visit))[visit])
+
+
+def whole_visits(connection: sqlite3.Connection, columns: str, patient_id: int) -> tuple[WholeVisit, ...]:
+    """The same of every visit of a patient, by date and number: each view is read once, however many visits there are.
+
+    A visit that came or went meanwhile is not among them: who must have all reads at one instant.
+    """
+    parts = _parts(connection, "line", "visit_detail", ("patient_id", patient_id))
+    return tuple(_whole(top, parts[top.visit]) for top in heads(connection, columns, patient_id, None) if top.visit in parts)
 
 
 def no_visit(connection: sqlite3.Connection, visit: int) -> NotFound:
@@ -53,7 +85,7 @@ def versions(connection: sqlite3.Connection, visit: int, columns: str) -> tuple[
     found = []
     for version_id, seq, standing, reason, *row in rows:
         top = head(tuple(row))
-        whole = _whole(connection, top, "history", "visit_detail_history", ("visit_version_id", version_id))
+        whole = _whole(top, _parts(connection, "history", "visit_detail_history", ("visit_version_id", version_id))[visit])
         why, gone = reason if top.version > 1 else None, voided if standing == "void" else None
         found.append(VisitVersion(top.version, standing, whole, why, gone, _undone(connection, seq) if standing == "undone" else None))
     return tuple(found)
@@ -75,39 +107,39 @@ def identities(connection: sqlite3.Connection, patient_id: int) -> tuple[PastIde
     return tuple(PastIdentity(name, _day(born), datetime.fromisoformat(at), by, why, bool(stands)) for name, born, at, by, why, stands in rows)
 
 
-def _whole(connection: sqlite3.Connection, top: VisitHead, suffix: str, detail_view: str, which: tuple[str, int]) -> WholeVisit:
+def _parts(connection: sqlite3.Connection, suffix: str, detail_view: str, which: tuple[str, int]) -> dict[int, _Parts]:
+    """What belongs to visits, by their numbers: of the one visit or version that ``which`` names, or of all visits of a patient."""
     column, number = which
+    found: dict[int, _Parts] = {}
+    for name, columns in _COLUMNS.items():
+        view = detail_view if name == "detail" else f"{name}_{suffix}"
+        order = "" if name == "detail" else " ORDER BY position"
+        sql = f"SELECT visit, {columns} FROM {view} WHERE {column} = ?{order}"  # noqa: S608 - names of ours
+        for visit, *line in connection.execute(sql, (number,)):
+            found.setdefault(visit, {}).setdefault(name, []).append(line)
+    return found
 
-    def lines(columns: str, view: str) -> list[tuple[Any, ...]]:
-        sql = f"SELECT {columns} FROM {view}_{suffix} WHERE {column} = ? ORDER BY position"  # noqa: S608 - names of ours
-        return connection.execute(sql, (number,)).fetchall()
 
-    jurisdiction, reason, product, diluent_ul, reconstituted_at, minutes, injector = connection.execute(
-        f"SELECT jurisdiction, reason, product, diluent_ul, reconstituted_at, minutes, injector FROM {detail_view} WHERE {column} = ?",  # noqa: S608 - names of ours
-        (number,),
-    ).fetchone()
+def _whole(top: VisitHead, parts: _Parts) -> WholeVisit:
+    ((jurisdiction, reason, product, diluent_ul, reconstituted_at, minutes, injector),) = parts["detail"]
     return WholeVisit(
         head=top,
         jurisdiction=jurisdiction,
-        answers=tuple(lines("question, value", "answer")),
+        answers=tuple((question, value) for question, value in parts.get("answer", ())),
         findings=tuple(
             PastFinding(finding, level, None if met is None else bool(met), because, source, resolution, why)
-            for finding, level, met, because, source, resolution, why in lines("finding, level, met, because, source, resolution, reason", "finding")
+            for finding, level, met, because, source, resolution, why in parts.get("finding", ())
         ),
-        injections=tuple(PastInjection(*line) for line in lines("site, muscle, side, planned_hundredths, hundredths, state, reason", "injection")),
+        injections=tuple(PastInjection(*line) for line in parts.get("injection", ())),
         vials=tuple(
             PastVialUse(vial_id, lot, _day(expires), drawn, given, wasted)
-            for vial_id, lot, expires, drawn, given, wasted in lines(
-                "vial_id, lot, expires, drawn_hundredths, given_hundredths, wasted_hundredths", "vial_use"
-            )
+            for vial_id, lot, expires, drawn, given, wasted in parts.get("vial_use", ())
         ),
         events=tuple(
             ToldEvent(event, severity, _day(onset), related, escalate, _day(told), None if told else _day(ended))
-            for event, severity, onset, related, escalate, ended, told in lines(
-                "event, severity, onset, related, escalate, resolved_on, told_resolved_on", "event"
-            )
+            for event, severity, onset, related, escalate, ended, told in parts.get("event", ())
         ),
-        resolved=tuple((event, date.fromisoformat(on)) for event, on in lines("event, resolved_on", "event_resolved")),
+        resolved=tuple((event, date.fromisoformat(on)) for event, on in parts.get("event_resolved", ())),
         reason=reason,
         product=product,
         diluent_ul=diluent_ul,

@@ -58,6 +58,7 @@ class Chart(NamedTuple):
 
 def chart(reader: Reader, patient: str, day: date, edition_of: EditionOf) -> Chart:
     """The chart. ``edition_of`` gives a protocol by its id, or by an edition's number where the file is gone. Raises NotFound, Ambiguous."""
+    reader.at_one_instant()
     known = reader.find_patient(patient)
     history = reader.patient_history(known.patient_id)
     candidates = reader.due_candidates(known.patient_id)
@@ -74,8 +75,8 @@ def chart(reader: Reader, patient: str, day: date, edition_of: EditionOf) -> Cha
 
 def _courses(reader: Reader, history: PatientHistory, day: date, edition_of: EditionOf) -> tuple[Course, ...]:
     by_protocol: dict[str, list[WholeVisit]] = {}
-    for head in reader.visits(history.patient.patient_id):
-        by_protocol.setdefault(head.protocol, []).append(reader.visit(head.visit))
+    for visit in reader.whole_visits(history.patient.patient_id):
+        by_protocol.setdefault(visit.head.protocol, []).append(visit)
     return tuple(_course(reader, history, visits, day, edition_of) for visits in by_protocol.values())
 
 
