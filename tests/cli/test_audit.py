@@ -79,6 +79,25 @@ def test_a_follow_up_answers_for_the_session_before_it(ready: Botox) -> None:
     assert lacking(ready, "--today", "2026-12-01") == []
 
 
+def test_each_session_has_what_was_told_in_its_own_cycle(ready: Botox, tmp_path: Path) -> None:
+    """A follow-up in the first cycle, a diary in the second, and nothing after that."""
+
+    def untold(*flags: str) -> list[tuple[int, str]]:
+        return [one for one in lacking(ready, "--today", "2026-12-20", *flags) if one[1] in ("event-answer", "outcome")]
+
+    for on in ("2026-03-02", "2026-06-02", "2026-09-02"):
+        said = session(ready, "--vial", "C1234", "--as-planned", "--today", on, on=on)
+        assert said.exit_code == 0, said.stderr
+    assert untold() == [(visit, what) for visit in (2, 3, 4) for what in ("event-answer", "outcome")]
+    next_day = ("--on", "2026-06-02", "--today", "2026-12-20")  # on the next session's day it is still of the first
+    assert ready("follow-up", "P0001", *next_day, *DONE).exit_code == 0
+    (tmp_path / "diary.csv").write_text("date,headache\n2026-06-03,yes\n", "utf-8")
+    assert ready("diary", "import", "P0001", str(tmp_path / "diary.csv"), "--no-input", "--today", "2026-12-20").exit_code == 0
+    left = [(3, "event-answer"), (4, "event-answer"), (4, "outcome")]
+    assert untold() == untold("--since", "2026-03-02") == untold("--since", "2026-06-02") == left
+    assert untold("--since", "2026-06-03") == left[1:]
+
+
 def test_since_looks_at_what_came_from_that_day_on(ready: Botox) -> None:
     assert session(ready, "--vial", "C1234", "--as-planned").exit_code == 0
     assert {visit for visit, _ in lacking(ready, "--since", "2026-03-02")} == {2}

@@ -61,6 +61,12 @@ def test_what_is_no_protocol_goes_the_long_way(folders: tuple[Path, Path], text:
     assert found(folders, hashlib.sha256(text).hexdigest()) is None
 
 
+def test_nor_is_one_in_which_a_key_stands_twice(folders: tuple[Path, Path]) -> None:
+    text = TEXT + b"\nid: chronic-migraine\n"
+    (folders[1] / "chronic-migraine.yaml").write_bytes(text)
+    assert found(folders, hashlib.sha256(text).hexdigest()) is None
+
+
 def test_what_is_no_regular_file_of_that_size_does_too(folders: tuple[Path, Path]) -> None:
     assert LARGEST == MAX_BYTES
     (folders[0] / "chronic-migraine.yaml").mkdir()

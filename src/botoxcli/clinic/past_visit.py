@@ -6,10 +6,11 @@ Conventions. As in ``history``: civil dates, hundredths of a unit, microlitres; 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from botoxcli.clinic.findings import Level, Resolution
-from botoxcli.clinic.history import Decision, OwnDecision, VisitKind
+if TYPE_CHECKING:
+    from botoxcli.clinic.findings import Level, Resolution
+    from botoxcli.clinic.history import Decision, OwnDecision, VisitKind
 
 VisitState = Literal["recorded", "amended", "ended-early", "imported"]
 Standing = Literal["current", "replaced", "void", "undone"]

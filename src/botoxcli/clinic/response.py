@@ -19,6 +19,7 @@ from typing import Literal, NamedTuple
 
 from botoxcli.clinic.dates import Span, after
 from botoxcli.clinic.diary import WINDOW_DAYS, DiaryDay, DiaryWindow, count_days, crosses, diary_windows
+from botoxcli.clinic.quantity import parse_number, scaled
 
 BaselineSource = Literal["diary", "follow-up", "consult", "none"]
 DISPLACED = "the diary has these days"
@@ -41,6 +42,18 @@ class ToldFollowUp(NamedTuple):
     headache_days: int | None
     diary_days: int | None
     hours_hundredths: int | None = None
+
+
+def told_figure(answer: str | None) -> Fraction | None:
+    """What a consult answered, as a figure; None when it is unknown or was not asked."""
+    value = parse_number(answer) if answer else None
+    return None if value is None else Fraction(value)
+
+
+def told_count(answer: str | None, factor: int = 1) -> int | None:
+    """What a follow-up answered, as a whole number of a ``factor`` of its unit; None when it is unknown or was not asked."""
+    value = parse_number(answer) if answer else None
+    return None if value is None else scaled(value, factor)
 
 
 class ResponseFacts(NamedTuple):

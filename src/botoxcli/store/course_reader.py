@@ -11,13 +11,11 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from botoxcli.clinic.dates import Span
 from botoxcli.clinic.diary import DiaryDay
-from botoxcli.clinic.quantity import parse_number
-from botoxcli.clinic.response import ResponseFacts, ToldConsult, ToldFollowUp
+from botoxcli.clinic.response import ResponseFacts, ToldConsult, ToldFollowUp, told_count, told_figure
 from botoxcli.store.due_reader import editions_in_use, follow_up_rules
 
 Course = tuple[str, str]  # a patient's code and a protocol
@@ -44,9 +42,9 @@ def course_facts(connection: sqlite3.Connection, patients: Collection[str], toda
         (code, protocol): ResponseFacts(
             today=today,
             sessions=tuple(sorted(on for on, _ in kinds["session"])),
-            consults=tuple(ToldConsult(visit, on, _fraction(answers[visit].get("headache-days"))) for on, visit in sorted(kinds["consult"])),
+            consults=tuple(ToldConsult(visit, on, told_figure(answers[visit].get("headache-days"))) for on, visit in sorted(kinds["consult"])),
             follow_ups=tuple(
-                ToldFollowUp(visit, on, _whole(answers[visit].get("headache-days")), _whole(answers[visit].get("diary-days")))
+                ToldFollowUp(visit, on, told_count(answers[visit].get("headache-days")), told_count(answers[visit].get("diary-days")))
                 for on, visit in sorted(kinds["follow-up"])
             ),
             diary=tuple(diary[code]),
@@ -105,13 +103,3 @@ class _Editions:
             rules = follow_up_rules(self._connection, edition) if edition is not None else ()
             self._lapses[protocol] = next((rule.latest for rule in rules if (rule.kind, rule.anchor) == ("session", "session")), None)
         return self._lapses[protocol]
-
-
-def _fraction(answer: str | None) -> Fraction | None:
-    value = parse_number(answer) if answer else None
-    return None if value is None else Fraction(value)
-
-
-def _whole(answer: str | None) -> int | None:
-    value = _fraction(answer)
-    return None if value is None else int(value)

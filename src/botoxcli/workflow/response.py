@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from botoxcli.clinic.history import PatientHistory
-from botoxcli.clinic.quantity import parse_number, scaled
-from botoxcli.clinic.response import Course, ResponseFacts, ToldConsult, ToldFollowUp, course_of
+from botoxcli.clinic.response import Course, ResponseFacts, ToldConsult, ToldFollowUp, course_of, told_count, told_figure
 from botoxcli.clinic.response_rules import RuleVerdict, judge_all
 from botoxcli.errors import NotFound
 
@@ -72,10 +70,14 @@ def response_facts(reader: Reader, history: PatientHistory, protocol: AnyEdition
         today=today,
         sessions=tuple(one.date for one in history.sessions if one.protocol == protocol.id),
         consults=tuple(
-            ToldConsult(one.visit, one.date, _fraction(told.get(one.visit, {}).get(DAYS))) for one in history.consults if one.protocol == protocol.id
+            ToldConsult(one.visit, one.date, told_figure(told.get(one.visit, {}).get(DAYS)))
+            for one in history.consults
+            if one.protocol == protocol.id
         ),
         follow_ups=tuple(
-            ToldFollowUp(visit, on, _whole(told[visit].get(DAYS)), _whole(told[visit].get(DIARY_DAYS)), _whole(told[visit].get(HOURS), 100))
+            ToldFollowUp(
+                visit, on, told_count(told[visit].get(DAYS)), told_count(told[visit].get(DIARY_DAYS)), told_count(told[visit].get(HOURS), 100)
+            )
             for visit, on in follow_ups.items()
         ),
         diary=reader.diary(history.patient.patient_id),
@@ -84,13 +86,3 @@ def response_facts(reader: Reader, history: PatientHistory, protocol: AnyEdition
         minimum_interval=protocol.limits.minimum_interval.span,
         lapses_after=next_session.latest if next_session else None,
     )
-
-
-def _fraction(answer: str | None) -> Fraction | None:
-    value = parse_number(answer) if answer else None
-    return None if value is None else Fraction(value)
-
-
-def _whole(answer: str | None, factor: int = 1) -> int | None:
-    value = parse_number(answer) if answer else None
-    return None if value is None else scaled(value, factor)
