@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from botoxcli.clinic.known_patient import KnownPatient, the_one_named
-from botoxcli.errors import LedgerDamaged, NotFound
+from botoxcli.errors import NotFound
 from botoxcli.store.due_reader import EDITIONS_IN_USE, due_candidates, editions_in_use, follow_up_rules, stop_reviews_last
 from botoxcli.store.engine import in_our_words, open_reader
 from botoxcli.store.place import Place
@@ -198,16 +198,9 @@ class Reader:
 
         Raises NotFound, and LedgerDamaged when the text is not that of its sha256.
         """
-        column = "edition_id" if isinstance(edition, int) else "sha256"
-        row = self._row(f"SELECT text, sha256 FROM edition_history WHERE {column} = ?", edition)  # noqa: S608 - one of two names of ours
-        if row is None:
-            raise NotFound("protocol")
-        from hashlib import sha256
+        from botoxcli.store.edition_reader import edition_text
 
-        text = str(row[0])
-        if sha256(text.encode("utf-8", "surrogateescape")).hexdigest() != row[1]:
-            raise LedgerDamaged(str(self._path), "the text of a pinned edition is not as it was pinned")
-        return text
+        return edition_text(self._connection, edition, self._path)
 
     def editions(self) -> tuple[PinnedEdition, ...]:
         """Every pinned edition, oldest first, with how many patients are on it."""
