@@ -88,7 +88,7 @@ class Reader:
     def at_one_instant(self) -> None:
         """From here on all is read as it stands now: who writes waits until the reader closes."""
         self._connection.execute("BEGIN")
-        self._row("SELECT seq FROM entry_line LIMIT 1")
+        self._row("SELECT seq FROM entry_line WHERE seq = 1")
 
     def _rows(self, sql: str, *values: object) -> sqlite3.Cursor:
         return self._connection.execute(sql, values)
