@@ -12,7 +12,6 @@ import typer
 
 from botoxcli import clock
 from botoxcli.cli.app import new_app
-from botoxcli.cli.rows import write_rows
 from botoxcli.cli.state import state_of
 from botoxcli.clinic.schedule import KINDS, DueItem, explain
 from botoxcli.errors import UsageError
@@ -155,6 +154,8 @@ def write_due(
     courses: Courses | None = None,
 ) -> None:
     """The list as JSON or CSV, to stdout or a file; with ``courses`` their figures stand at the right."""
+    from botoxcli.cli.rows import write_rows
+
     items = tuple(items)
     columns, rows = due_rows(items, names=names, explained=explained)
     if courses is not None:

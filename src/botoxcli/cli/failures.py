@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 
 from botoxcli.errors import BotoxError, CannotWrite, Interrupted, LedgerDamaged, UsageError, ValueRefused
-from botoxcli.terminal.clean import shown
 
 if TYPE_CHECKING:
     from botoxcli.store.place import Place
@@ -170,6 +169,8 @@ def _expected(kind: Any) -> str:
 
 
 def _tell(error: BotoxError, as_json: bool) -> int:
+    from botoxcli.terminal.clean import shown
+
     if as_json:
         import json
 

@@ -8,8 +8,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from botoxcli.terminal.clean import shown
-
 FORMAT_HELP = "table or json."
 ROWS_HELP = "table, json or csv."
 
@@ -31,20 +29,24 @@ class RowForm(StrEnum):
 
 def write_rows(kind: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, form: str, output: Path | None = None) -> None:
     """The rows as JSON or CSV, each as it comes. ``kind`` names the schema: ``due`` is ``botoxcli/due/1``."""
-    from botoxcli.files.csv_rows import write_csv
-    from botoxcli.files.json_rows import write_json
     from botoxcli.files.output import output as opened
 
     to_screen = output is None and sys.stdout.isatty()
     with opened(output) as stream:
         if form == RowForm.CSV:
+            from botoxcli.files.csv_rows import write_csv
+
             write_csv(columns, ([_seen(row[column]) if to_screen else row[column] for column in columns] for row in rows), stream)
         else:
+            from botoxcli.files.json_rows import write_json
+
             write_json(f"botoxcli/{kind}/1", ({column: row[column] for column in columns} for row in rows), stream)
 
 
 def _seen(cell: Any) -> Any:
     """A cell for a terminal, which no character of it may steer; a pipe and a file get it as it is."""
+    from botoxcli.terminal.clean import shown
+
     return shown(cell) if isinstance(cell, str) else cell
 
 

@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from botoxcli import clock, paths
-from botoxcli.cli.texts import clean_text
 from botoxcli.clinic.dates import parse_date
 from botoxcli.errors import MissingInput, ValueRefused
 from botoxcli.store.place import Place, asked_once
-from botoxcli.terminal.lines import note
 
 if TYPE_CHECKING:
     from botoxcli.store.key import Key
@@ -79,6 +77,8 @@ class State(NamedTuple):
 
     def actor(self, reader: Reader) -> str:
         """Who makes a change."""
+        from botoxcli.cli.texts import clean_text
+
         named = clock.actor(self.actor_given, reader.settings().get("practitioner", ""))
         return clean_text("--as", named, longest=200)
 
@@ -106,5 +106,7 @@ def recording_date(on: str | None, today: date, today_is_set: bool, *, talk: boo
     if day > today:
         raise ValueRefused("--on", f"this day is after today, {today}")
     if today_is_set and talk:
+        from botoxcli.terminal.lines import note
+
         note(f"Today is set to {today}. This is recorded for {day}.")
     return day

@@ -49,11 +49,9 @@ def add_months(day: date, months: int) -> date:
     """``day`` moved by ``months`` (negative: back), clipped to the month's last day."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
-    if day.day <= 28:
+    if day.day <= 28 or month == 11:
         return date(year, month + 1, day.day)
-    from calendar import monthrange
-
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(day.day, (date(year, month + 2, 1) - timedelta(days=1)).day))
 
 
 def after(day: date, span: Span) -> date:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from decimal import Decimal
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-Cell = str | int | float | Decimal | bool | date | datetime | None
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    Cell = str | int | float | Decimal | bool | date | datetime | None
 
 _TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n")
 # What a spreadsheet may also take for them: full-width forms.

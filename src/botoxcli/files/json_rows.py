@@ -6,13 +6,11 @@ Characters that could steer a terminal or hide from a reader leave as ``\\uXXXX`
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, TextIO
 
-_STRANGE = re.compile(
+_STRANGE = (
     "[\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0\ue000-\uf8ff"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
@@ -30,12 +28,22 @@ def write_json(schema: str, rows: Iterable[Mapping[str, Any]], stream: TextIO) -
 
 def json_text(value: Any) -> str:
     """A value on one line: dates as ISO text, decimals as numbers."""
-    return _STRANGE.sub(lambda sign: json.dumps(sign[0])[1:-1], json.dumps(value, ensure_ascii=False, default=_plain))
+    text = _encoded(value)
+    if text.isascii() and "\x7f" not in text:
+        return text
+    import re
+
+    return re.sub(_STRANGE, lambda sign: json.dumps(sign[0])[1:-1], text)
 
 
 def _plain(value: object) -> object:
     if isinstance(value, (date, datetime)):
         return value.isoformat()
+    from decimal import Decimal
+
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+_encoded = json.JSONEncoder(ensure_ascii=False, default=_plain).encode

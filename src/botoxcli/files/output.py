@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 import io
 import os
-import secrets
 import stat
 import sys
 import zlib
@@ -30,8 +29,10 @@ def output(path: Path | None) -> Iterator[TextIO]:
         yield cast("TextIO", held)
         held.release(sys.stdout)
         return
+    from secrets import token_hex
+
     _refuse_what_is_in_the_way(path)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+    beside = path.with_name(f".{path.name}.{token_hex(8)}.part")
     try:
         descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0), 0o600)
     except OSError as error:

@@ -15,7 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from botoxcli.clinic.known_patient import KnownPatient, the_one_named
 from botoxcli.errors import NotFound
 from botoxcli.store.due_reader import EDITIONS_IN_USE, due_candidates, editions_in_use, follow_up_rules, stop_reviews_last
 from botoxcli.store.engine import in_our_words, open_reader
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from botoxcli.clinic.editions import PinnedEdition
     from botoxcli.clinic.forgetting import Erasable
     from botoxcli.clinic.history import PastToxin, PatientHistory
+    from botoxcli.clinic.known_patient import KnownPatient
     from botoxcli.clinic.past_entry import LedgerMark, PastEntry
     from botoxcli.clinic.past_status import PastStatus
     from botoxcli.clinic.past_visit import ChangeSeen, LotLine, PastIdentity, VisitHead, VisitVersion, WholeVisit
@@ -122,6 +122,8 @@ class Reader:
         typed = code_or_part.strip()
         if row := self._row(f"SELECT {_PATIENT} FROM patient_now WHERE code = ?", typed):  # noqa: S608 - names of ours
             return _patient(row)
+        from botoxcli.clinic.known_patient import the_one_named
+
         return the_one_named(typed, self.patients())
 
     def patient(self, patient_id: int) -> KnownPatient:
@@ -380,6 +382,8 @@ class Reader:
 
 
 def _patient(row: tuple[Any, ...]) -> KnownPatient:
+    from botoxcli.clinic.known_patient import KnownPatient
+
     patient_id, code, name, born, archived, paused_until = row
     return KnownPatient(patient_id, code, name, _maybe_day(born), bool(archived), _maybe_day(paused_until))
 
