@@ -121,8 +121,9 @@ def _history(practices: Practices, name: str) -> Sides:
     dry = name.startswith("session")
     for practice in ("usual", "three years"):
         patient = () if name == "due" else tuple(practices.asked(_IN_CARE, practice))
-        more = ("--on", TODAY, "--answers", str(CHAIR), "--no-input", "--dry-run") if dry else ()
-        codes = (0, 2, 23) if dry else (0,)
+        lots = practices.asked("SELECT lot FROM vial_line WHERE state = 'unused' AND NOT recalled ORDER BY expires DESC LIMIT 1", practice) * dry
+        more = ("--on", TODAY, "--answers", str(CHAIR), "--vial", *lots, "--as-planned", "--no-input", "--dry-run") if dry else ()
+        codes = (0, 23) if dry else (0,)
         arguments = (name.partition(" ")[0], *patient, *more)
         told.append(_ours(f"the same after {practice}", practices.ledger(practice), *arguments, codes=codes))
     return Sides(told[0], [(told[1], "at most 1.3 x")])

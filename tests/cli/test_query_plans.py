@@ -16,7 +16,7 @@ import pytest
 from botoxcli.store import engine
 
 from .conftest import Botox
-from .cycle import done
+from .cycle import CHAIR, done
 
 pytestmark = pytest.mark.plain_only
 # What grows with every visit, vial or entry. A patient's row, an edition and a setting are walked through: they are few.
@@ -32,6 +32,8 @@ DAILY = {
     "due, json, all": ["due", "--format", "json", "--all", "--explain"],
     "chart": ["chart", "P0001"],
     "response": ["response", "P0001"],
+    "session": ["session", "P0001", "--on", "2026-03-09", "--answers", CHAIR, "--vial", "C1234", "--as-planned", "--no-input", "--dry-run",
+                "--override", "interval=Tested"],
 }  # fmt: skip
 
 

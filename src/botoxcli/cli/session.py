@@ -87,12 +87,12 @@ class _Run:
         from botoxcli.store.recorder import Recorder
         from botoxcli.workflow import session as workflow
 
+        asking = may_ask(self.no_input)
         with self.state.reader() as reader:
-            plan = workflow.prepare(reader, self.edition, self.flags.patient)
+            plan = workflow.prepare(reader, self.edition, self.flags.patient, None if asking else ())
             today, actor = self.state.today(reader), self.state.actor(reader)
         self.key = checked_key(self.key)
         injector = clean_text("--injector", self.flags.injector, longest=200) if self.flags.injector is not None else actor
-        asking = may_ask(self.no_input)
         draft = self._begun(plan, on, today, asking=asking)
         now = clock.utc_now()
         self.at = parse_hour(hour, on=draft.on, zone=plan.zone, where="--at") if hour else self.at if draft.on == clock.today(plan.zone) else None

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 VialState = Literal["unused", "used", "discarded"]
 
 
-@dataclass(frozen=True, slots=True)
-class StockVial:
+class StockVial(NamedTuple):
     """One vial: its label as it stands now, and what became of it. ``visit`` is the session that used it.
 
     ``former`` are other lots that its label bore before it was corrected, where they were asked for.

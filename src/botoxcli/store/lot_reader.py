@@ -39,17 +39,6 @@ def spellings(connection: sqlite3.Connection, lot: str) -> tuple[tuple[int, tupl
     return tuple((vial_id, tuple(spelt)) for vial_id, spelt in found.items())
 
 
-def former_lots(connection: sqlite3.Connection) -> dict[int, tuple[str, ...]]:
-    """Of each vial whose label was corrected the lots that it bore, the first one first, the one that it bears now among them."""
-    found: dict[int, dict[str, None]] = {}
-    for vial_id, spelt in connection.execute(
-        "SELECT vial_id, lot FROM vial_spelling WHERE vial_id IN (SELECT vial_id FROM vial_label GROUP BY vial_id HAVING count(*) > 1) "
-        "ORDER BY vial_id, vial_label_id"
-    ):
-        found.setdefault(vial_id, {})[spelt] = None
-    return {vial_id: tuple(spelt) for vial_id, spelt in found.items()}
-
-
 def _among_lots(connection: sqlite3.Connection, visit: int) -> int:
     """Of how many lots an imported session was, however often each is spelt."""
     (lots,) = connection.execute("SELECT lots FROM current_visit WHERE visit = ?", (visit,)).fetchone()

@@ -57,7 +57,6 @@ _HEAD = (
     "decision, decided, recorded_at, recorded_by, version, ended_early"
 )
 _PATIENT = "patient_id, code, name, born, archived, paused_until"
-_VIAL = "vial_id, lot, lot_key, product, hundredths, expires, state, recalled, visit, given_hundredths, wasted_hundredths, discard_reason"
 
 
 def open_ledger(place: Path | Place) -> Reader:
@@ -216,37 +215,29 @@ class Reader:
 
     def vials(self, lot: str | None = None, *, unused_only: bool = False) -> tuple[StockVial, ...]:
         """The vials, of one lot (compared as lots are) or of all, in the order in which they came into stock."""
-        from botoxcli.clinic.stock_vial import lot_key
+        from botoxcli.store.stock_reader import vials
 
-        wanted = ["1"] + ["lot_key = ?"] * (lot is not None) + ["state = 'unused'"] * unused_only
-        sql = f"SELECT {_VIAL} FROM vial_line WHERE {' AND '.join(wanted)} ORDER BY vial_id"  # noqa: S608 - names of ours
-        return tuple(_vial(row) for row in self._rows(sql, *([] if lot is None else [lot_key(lot)])))
+        return vials(self._connection, lot, unused_only=unused_only)
 
     def is_recalled(self, lot: str) -> bool:
         """Whether a recall of this lot, however it is spelt, stands."""
-        from botoxcli.clinic.stock_vial import lot_key
+        from botoxcli.store.stock_reader import is_recalled
 
-        sql = "SELECT 1 FROM lot_recall c JOIN entry_line n ON n.seq = c.entry_seq WHERE c.lot_key = ? AND NOT n.withdrawn"
-        return self._row(sql, lot_key(lot)) is not None
+        return is_recalled(self._connection, lot)
 
-    def stock(self) -> tuple[StockVial, ...]:
-        """All vials, each with the lots that its label bore before it was corrected: what a lot that is named is looked up in."""
-        from dataclasses import replace
+    def stock(self, lots: Iterable[str] | None = None) -> tuple[StockVial, ...]:
+        """All vials, or those that bear or bore one of these lots, each with the lots that its label bore before it was corrected."""
+        from botoxcli.store.stock_reader import stock, stock_of
 
-        from botoxcli.clinic.stock_vial import lot_key
-        from botoxcli.store.lot_reader import former_lots
-
-        former = former_lots(self._connection)
-        return tuple(
-            replace(vial, former=tuple(lot for lot in former.get(vial.vial_id, ()) if lot_key(lot) != vial.lot_key)) for vial in self.vials()
-        )
+        return stock(self._connection) if lots is None else stock_of(self._connection, lots)
 
     def vial(self, vial_id: int) -> StockVial:
         """One vial. Raises NotFound."""
-        row = self._row(f"SELECT {_VIAL} FROM vial_line WHERE vial_id = ?", vial_id)  # noqa: S608 - names of ours
-        if row is None:
+        from botoxcli.store.stock_reader import vial
+
+        if (found := vial(self._connection, vial_id)) is None:
             raise NotFound("vial")
-        return _vial(row)
+        return found
 
     def visits(self, patient_id: int | None = None, kind: str | None = None) -> tuple[VisitHead, ...]:
         """The visits that stand, of a patient or a kind or all, by date and number."""
@@ -386,13 +377,6 @@ def _patient(row: tuple[Any, ...]) -> KnownPatient:
 
     patient_id, code, name, born, archived, paused_until = row
     return KnownPatient(patient_id, code, name, _maybe_day(born), bool(archived), _maybe_day(paused_until))
-
-
-def _vial(row: tuple[Any, ...]) -> StockVial:
-    from botoxcli.clinic.stock_vial import StockVial
-
-    vial_id, lot, key, product, hundredths, expires, state, recalled, visit, given, wasted, reason = row
-    return StockVial(vial_id, lot, key, product, hundredths, _day(expires), state, bool(recalled), visit, given, wasted, reason)
 
 
 _day = date.fromisoformat

@@ -82,7 +82,7 @@ def plan_without(course: Course, visit: WholeVisit) -> SessionPlan:
         edition=course.editions(visit.head.edition_id),
         patient=course.history.patient,
         history=without(course.history, visit.head.visit),
-        stock=tuple(replace(vial, state="unused", visit=None) if vial.vial_id in own else vial for vial in course.stock),
+        stock=tuple(vial._replace(state="unused", visit=None) if vial.vial_id in own else vial for vial in course.stock),
         jurisdiction="eu-uk" if visit.jurisdiction == "eu-uk" else "us",
         zone=course.zone,
         kept=own,

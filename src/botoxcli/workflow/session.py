@@ -23,8 +23,8 @@ from botoxcli.clinic.protocol import Jurisdiction, Protocol
 from botoxcli.clinic.quantity import units_text
 from botoxcli.clinic.records import AnswerGiven, FindingRecorded, Injection, Session, VialUse
 from botoxcli.clinic.session_rules import SessionFacts, VialChoice
-from botoxcli.clinic.stock import choose_vials, product_of
-from botoxcli.clinic.stock_vial import StockVial
+from botoxcli.clinic.stock import choose_vials, product_of, vials_of
+from botoxcli.clinic.stock_vial import StockVial, lot_key
 from botoxcli.errors import ValueRefused
 from botoxcli.workflow.recording import refuse_forgotten
 from botoxcli.workflow.standing import billing_of, drawn_from, findings_from, session_from, standing_visit
@@ -121,8 +121,11 @@ class SessionOutcome:
     standing: bool = False
 
 
-def prepare(reader: Reader, edition: Edition, patient: str) -> SessionPlan:
-    """Reads all that a session needs. Raises NotFound or Ambiguous for the patient."""
+def prepare(reader: Reader, edition: Edition, patient: str, lots: Sequence[str] | None = None) -> SessionPlan:
+    """Reads all that a session needs. Raises NotFound or Ambiguous for the patient.
+
+    Where all ``lots`` are named, only their vials are read of the stock; where one of them is not in stock all are, for the lots near it.
+    """
     known = reader.find_patient(patient)
     refuse_forgotten(reader, known)
     settings = reader.settings()
@@ -130,10 +133,15 @@ def prepare(reader: Reader, edition: Edition, patient: str) -> SessionPlan:
         edition=edition,
         patient=known,
         history=reader.patient_history(known.patient_id),
-        stock=reader.stock(),
+        stock=_stock(reader, lots),
         jurisdiction="eu-uk" if settings["jurisdiction"] == "eu-uk" else "us",
         zone=settings["time-zone"],
     )
+
+
+def _stock(reader: Reader, lots: Sequence[str] | None) -> tuple[StockVial, ...]:
+    named = () if lots is None else reader.stock(lots)
+    return named if lots is not None and all(vials_of(named, lot_key(lot)) for lot in lots) else reader.stock()
 
 
 def facts_of(plan: SessionPlan, request: SessionRequest) -> SessionFacts:
@@ -289,7 +297,7 @@ def record(
     A retry under the same key writes nothing and gives the standing visit. A rehearsal (``dry_run``) checks all and writes nothing.
     """
     with recorder.change(command="session", actor=actor, at=now, key=key) as change:
-        plan = prepare(change.reader, edition, request.patient)
+        plan = prepare(change.reader, edition, request.patient, request.lots)
         check_values(plan, request, today=today, now=now)
         if key and (entry := change.standing(key, request.content())) is not None:
             return standing_outcome(plan, standing_visit(change.reader, entry))

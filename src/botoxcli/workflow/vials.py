@@ -72,7 +72,7 @@ def lot_findings(reader: Reader, lot: str, *, level: Level = "warn", but: frozen
 
     ``but`` are vials that do not count: those whose label is being put right.
     """
-    stock, key = [vial for vial in reader.stock() if vial.vial_id not in but], lot_key(lot)
+    stock, key = [vial for vial in reader.stock([lot]) if vial.vial_id not in but], lot_key(lot)
     said = []
     if same := [vial for vial in stock if vial.lot_key == key]:
         unused = sum(vial.state == "unused" for vial in same)
@@ -161,7 +161,7 @@ def of_lot(reader: Reader, lot: str) -> tuple[StockVial, ...]:
     """All vials of a lot. Raises NotFound, which names the lots that look alike."""
     if vials := reader.vials(lot):
         return vials
-    if now := corrected_to(reader.stock(), lot_key(lot)):
+    if now := corrected_to(reader.stock([lot]), lot_key(lot)):
         raise NotFound("vial", f"This lot was corrected to {', '.join(now)}; name that one.")
     lots = {vial.lot_key: vial.lot for vial in reader.vials()}
     near = [lots[key] for key in difflib.get_close_matches(lot_key(lot), lots, n=3)]
@@ -170,7 +170,7 @@ def of_lot(reader: Reader, lot: str) -> tuple[StockVial, ...]:
 
 def known_as(reader: Reader, lot: str) -> tuple[StockVial, ...]:
     """All vials of a lot, also by what their label read before it was corrected. Raises NotFound, Ambiguous where it became several lots."""
-    stock, key = reader.stock(), lot_key(lot)
+    stock, key = reader.stock([lot]), lot_key(lot)
     if vials := vials_of(stock, key):
         return vials
     if len(now := corrected_to(stock, key)) > 1:
@@ -180,7 +180,7 @@ def known_as(reader: Reader, lot: str) -> tuple[StockVial, ...]:
 
 def correction_words(reader: Reader, lot: str) -> str | None:
     """What is to be known of a lot that was typed: that it was corrected to another, or that others were. None where it never was."""
-    stock, key = reader.stock(), lot_key(lot)
+    stock, key = reader.stock([lot]), lot_key(lot)
     now = ", ".join(corrected_to(stock, key))
     if not now:
         return None
