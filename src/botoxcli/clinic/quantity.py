@@ -37,7 +37,8 @@ def text(value: Decimal) -> str:
 
 def units(hundredths: int) -> int | float:
     """A dose in units, as a JSON number: ``units(500) == 5``."""
-    return number(Decimal(hundredths) / 100)
+    whole, rest = divmod(hundredths, 100)
+    return hundredths / 100 if rest else whole
 
 
 def units_text(hundredths: int) -> str:

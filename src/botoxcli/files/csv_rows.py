@@ -23,25 +23,28 @@ _WIDE = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 def write_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]], stream: TextIO) -> None:
     """Writes header and rows as they come; holds no more than one row."""
-    stream.write(_line(columns))
+    stream.write(_line(list(columns)))
     for row in rows:
-        stream.write(_line(map(cell_text, row)))
+        stream.write(_line([cell_text(cell) for cell in row]))
 
 
 def cell_text(cell: Cell) -> str:
     """A cell as it is written: ``yes`` and ``no`` for truth, ISO for dates, plain decimals, guarded text."""
+    if isinstance(cell, str):
+        return cell if cell[:1].isalnum() else guarded(cell)  # what begins with a letter or a digit is no formula
     if cell is None:
         return ""
     if isinstance(cell, bool):
         return "yes" if cell else "no"
-    if isinstance(cell, str):
-        return guarded(cell)
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
-def _line(cells: Iterable[str]) -> str:
+def _line(cells: Sequence[str]) -> str:
     """One row. The csv module leaves a lone CR bare when lines end in LF, and its own reader then splits the row there."""
-    return (",".join(map(_quoted, cells)) or '""') + "\n"
+    line = ",".join(cells)
+    if not line or '"' in line or "\n" in line or "\r" in line or line.count(",") >= len(cells):
+        line = ",".join(map(_quoted, cells)) or '""'
+    return line + "\n"
 
 
 def _quoted(text: str) -> str:

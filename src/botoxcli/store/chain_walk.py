@@ -79,7 +79,7 @@ def _stray(seen: Walk, table: _Lines) -> None:
 def _fault(previous: str, entry: dict[str, Any], rows: dict[str, list[dict[str, Any]]]) -> str:
     try:
         words = [_words_hold(table, row) for table in ERASABLE if table in rows for row in rows[table]]  # of all: they leave the rows
-        if chain.digest_of_covered(previous, entry, rows) != entry["hash"]:
+        if chain.digest_in_order(previous, entry, rows) != entry["hash"]:
             return CHANGED
     except (TypeError, ValueError, AttributeError):  # a cell of a kind that no row of ours holds, or text that is no text
         return CHANGED
@@ -101,8 +101,9 @@ class _Lines:
     def __init__(self, connection: sqlite3.Connection, table: str) -> None:
         self.name = table
         keys = ", ".join(("entry_seq", *HASHED_TABLES[table]))
-        cursor = connection.execute(f"SELECT * FROM {table} ORDER BY {keys}")  # noqa: S608 - names of our own schema
-        self._names = [described[0] for described in cursor.description]
+        self._names = sorted(row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
+        columns = ", ".join(f'"{name}"' for name in self._names)  # in the order in which they are hashed
+        cursor = connection.execute(f"SELECT {columns} FROM {table} ORDER BY {keys}")  # noqa: S608 - names of our own schema
         self._entries = groupby(cursor, itemgetter(self._names.index("entry_seq")))
         self._step()
 
@@ -110,7 +111,7 @@ class _Lines:
         """The next entry's rows, without their empty columns."""
         names = self._names
         found = [
-            {name: value for name, value in zip(names, row, strict=True) if value is not None} if None in row else dict(zip(names, row, strict=True))
+            {name: value for name, value in zip(names, row, strict=True) if value is not None} if None in row else dict(zip(names, row))  # noqa: B905
             for row in self._rows
         ]
         self._step()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,7 +71,7 @@ def verify(place: Path | Place, *, expect: str | None = None, parse: Parse | Non
     Raises NoLedger, NotOurLedger, NewerLedger, WrongKey, LedgerBusy, CannotWrite; what is damaged is told as a fault.
     """
     place = Place.of(place)
-    look = _Look(place.path, expect=expect or "", parse=parse, progress=progress)
+    look = _Look(place, expect=expect or "", parse=parse, progress=progress)
     try:
         with engine.translated(place.path):
             engine.salt_or_refuse(place.path)
@@ -91,7 +91,7 @@ def verify(place: Path | Place, *, expect: str | None = None, parse: Parse | Non
 class _Look:
     """One look at an open ledger: every check in the order of gravity, and what each found."""
 
-    path: Path
+    place: Place
     expect: str
     parse: Parse | None
     progress: Progress | None
@@ -103,9 +103,15 @@ class _Look:
 
     def at(self, connection: sqlite3.Connection) -> None:
         connection.text_factory = _lenient
-        self.version = engine.version_or_refuse(self.path, connection)
+        self.version = engine.version_or_refuse(self.place.path, connection)
+        with _pages_aside(self.place) as pages:
+            self._rows_at(connection)
+            others, self.faults = self.faults, []
+            self._check(connection, "pages", pages())
+            self.faults += others
+
+    def _rows_at(self, connection: sqlite3.Connection) -> None:
         tables = {name for kind, name in schema_text.expected(self.version) if kind == "table"}
-        self._check(connection, "pages", _page_faults(connection))
         self._check(connection, "schema", ((None, said) for said in schema_text.differences(connection, self.version)))
         self._check(connection, "chain", self._chain_faults(connection, tables))
         self._check(connection, "expect", self._expect_faults())
@@ -127,7 +133,7 @@ class _Look:
         try:
             faults.extend(found)
         except Exception as error:
-            told = engine.in_our_words(self.path, error)
+            told = engine.in_our_words(self.place.path, error)
             if told is not None and not isinstance(told, LedgerDamaged):
                 raise told from error
             if told is None and not engine.is_sqlites(error) and not isinstance(error, (TypeError, ValueError, AttributeError, OverflowError)):
@@ -152,7 +158,7 @@ class _Look:
         try:
             return walk(connection, tables, expect=self.expect, walked=walked)
         except Exception as error:
-            if not isinstance(engine.in_our_words(self.path, error), LedgerDamaged):
+            if not isinstance(engine.in_our_words(self.place.path, error), LedgerDamaged):
                 raise
         finally:
             connection.text_factory = _lenient
@@ -169,6 +175,37 @@ class _Look:
         yield from ((seq, "its units are not what its vials gave") for (seq,) in rows)
         rows = connection.execute("SELECT u.entry_seq FROM vial_use u JOIN vial v ON v.vial_id = u.vial_id WHERE u.drawn_hundredths <> v.hundredths")
         yield from ((seq, "what was given and wasted of a vial is not what it held") for (seq,) in rows)
+
+
+@contextmanager
+def _pages_aside(place: Place) -> Iterator[Callable[[], list[tuple[None, str]]]]:
+    """Looks at the pages on a connection of its own while the rows are looked at: SQLite needs no Python for it. What is given waits for it.
+
+    Both see one state: whoever opened the block reads inside a transaction, and nobody can write until that ends.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    opened: list[sqlite3.Connection] = []
+
+    def look() -> list[tuple[None, str]]:
+        connection = engine.connect(place)
+        opened.append(connection)
+        try:
+            connection.text_factory = _lenient
+            connection.execute("PRAGMA query_only = ON")
+            return list(_page_faults(connection))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as aside:
+        pages = aside.submit(look)
+        try:
+            yield pages.result
+        finally:
+            if not pages.done():
+                for connection in opened:
+                    with suppress(sqlite3.Error):
+                        connection.interrupt()
 
 
 def _page_faults(connection: sqlite3.Connection) -> Iterator[tuple[None, str]]:

@@ -88,8 +88,10 @@ def injections(reader: Reader, wanted: Wanted) -> Iterator[Row]:
     for visit, patient, day, site, muscle, side, planned, given, state, product, protocol in reader.injection_lines(wanted.patient_id):
         if not wanted.day_fits(day):
             continue
-        row = {"visit": visit, "patient": patient, "date": day, "site": site, "muscle": muscle, "side": side}
-        row |= {"planned_units": units(planned), "units": units(given), "state": state, "product": product, "protocol": protocol}
+        row = {
+            "visit": visit, "patient": patient, "date": day, "site": site, "muscle": muscle, "side": side,
+            "planned_units": units(planned), "units": units(given), "state": state, "product": product, "protocol": protocol,
+        }  # fmt: skip
         if wanted.identify:
             if visit != last:
                 last, reasons = visit, {one.site: one.reason for one in reader.visit(visit).injections}
