@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from botoxcli.clinic.dates import Span
 from botoxcli.clinic.due_candidate import DueCandidate, FollowUpRule, LastVisit, PastEvent
-from botoxcli.clinic.schedule import DueItem, Rules, Window, due_on, explain, next_dates, shown, status_on, with_session
+from botoxcli.clinic.schedule import DueItem, Rules, Window, as_on, due_on, explain, horizon, latest_first, next_dates, shown, status_on, with_session
 
 SESSION = LastVisit(2, date(2026, 3, 9), 1)
 ORDER = ["early", "open", "due", "overdue", "lapsed"]
@@ -395,3 +395,12 @@ def test_a_horizon_never_hides_what_is_open_or_late(windows_of: Any, candidate: 
     assert {item for item in items if item.status in ("open", "due", "overdue")} <= set(kept)
     assert set(kept) <= set(shown(items, day, within=Span(count + 1, unit))) <= set(shown(items, day, everything=True)) == set(items)
     assert not any(item.status == "lapsed" for item in kept)
+
+
+@settings(max_examples=150, deadline=None)
+@given(candidate=candidates, day=days, count=st.integers(0, 400))
+def test_what_is_left_out_early_would_not_have_been_shown(windows_of: Any, candidate: DueCandidate, day: date, count: int) -> None:
+    within = Span(count, "days")
+    whole = shown(due_on([candidate], Rules(windows_of), day), day, within=within)
+    early = as_on([candidate], Rules(windows_of), day, until=horizon(day, within))
+    assert latest_first(shown(early, day, within=within)) == whole

@@ -153,11 +153,12 @@ def due_on(candidates: Iterable[DueCandidate], rules: Rules, day: date) -> tuple
     return latest_first(as_on(candidates, rules, day))
 
 
-def as_on(candidates: Iterable[DueCandidate], rules: Rules, day: date) -> Iterator[DueItem]:
-    """The same, a candidate after the other."""
+def as_on(candidates: Iterable[DueCandidate], rules: Rules, day: date, *, until: date | None = None) -> Iterator[DueItem]:
+    """The same, a candidate after the other; with ``until`` (no day before ``day``) without what lapsed or opens after it."""
     for candidate in candidates:
         for window in windows(candidate, rules, day):
-            yield DueItem(window, status_on(window, day), max((day - window.due).days, 0))
+            if until is None or (window.earliest <= until and (window.latest is None or window.latest >= day)):
+                yield DueItem(window, status_on(window, day), max((day - window.due).days, 0))
 
 
 def latest_first(items: Iterable[DueItem]) -> tuple[DueItem, ...]:
@@ -178,19 +179,19 @@ def shown(
 
     ``within`` never hides what is open or late. ``everything`` adds the early and the lapsed. ``overdue`` keeps the overdue only.
     """
-    horizon = _horizon(day, within or HORIZON)
+    until = horizon(day, within)
     kept = []
     for item in items:
-        listed = everything or item.status in ("open", "due", "overdue") or (item.status == "early" and item.window.earliest <= horizon)
+        listed = everything or item.status in ("open", "due", "overdue") or (item.status == "early" and item.window.earliest <= until)
         if listed and (kind is None or item.window.kind == kind) and (not overdue or item.status == "overdue"):
             kept.append(item)
     return tuple(kept)
 
 
-def _horizon(day: date, span: Span) -> date:
-    """The last day that the list looks ahead to; the calendar's last where the span reaches beyond it."""
+def horizon(day: date, within: Span | None = None) -> date:
+    """The last day that the list looks ahead to, two weeks or ``within``; the calendar's last where the span reaches beyond it."""
     try:
-        return after(day, span)
+        return after(day, within or HORIZON)
     except (OverflowError, ValueError):
         return date.max
 

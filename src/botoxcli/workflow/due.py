@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from botoxcli.clinic.dates import Span
 from botoxcli.clinic.interruptions import stops_in_view
-from botoxcli.clinic.schedule import DueItem, Rules, Window, as_on, latest_first, next_dates, shown
+from botoxcli.clinic.schedule import DueItem, Rules, Window, as_on, horizon, latest_first, next_dates, shown
 
 if TYPE_CHECKING:
     from botoxcli.store.reader import Reader
@@ -23,7 +23,7 @@ def due_list(
 ) -> tuple[DueItem, ...]:
     """Who is due on a day, the latest first."""
     stopped_since = None if everything else stops_in_view(reader.stop_reviews_last(), day)
-    items = as_on(reader.due_candidates(stopped_since=stopped_since), rules_of(reader), day)
+    items = as_on(reader.due_candidates(stopped_since=stopped_since), rules_of(reader), day, until=None if everything else horizon(day, within))
     return latest_first(shown(items, day, within=within, overdue=overdue, kind=kind, everything=everything))
 
 
