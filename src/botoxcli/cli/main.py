@@ -6,6 +6,11 @@ Global options are taken before and after the command's name. Every failure ends
 from __future__ import annotations
 
 import gc
+
+# What a command makes is seldom a cycle: looking for one every 700 things takes a tenth of the daily list, most of it while modules load.
+gc.set_threshold(50_000)
+
+# ruff: noqa: E402
 import importlib
 import keyword
 import os
@@ -178,7 +183,6 @@ def root(
 
 def main() -> None:
     """The console script."""
-    gc.set_threshold(50_000)  # what a command makes is seldom a cycle: looking for one every 700 things takes a tenth of a long list
     try:
         app(prog_name="botox")
     except SystemExit as end:
