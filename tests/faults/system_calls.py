@@ -1,7 +1,8 @@
 """Following a process through the system calls that change a file, and killing it right before one of them. Linux only.
 
 Whatever a killed process leaves on a disk is what stood between two of its changes: killed once before each of them, it has left all that
-it ever can. A filter in the kernel stops the process at these calls only; ptrace tells of each stop.
+it ever can. A filter in the kernel stops the process at these calls only; ptrace tells of each stop. The process's threads are followed with it:
+the filter holds for them too, and the kernel refuses (ENOSYS) what nobody follows.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ _CALLS = {
 }  # fmt: skip
 _OPENING = {"x86_64": {257: 2, 2: 1}, "aarch64": {56: 2}}  # number -> which argument holds the flags
 _TRACEME, _CONT, _SETOPTIONS, _GET_SYSCALL_INFO = 0, 7, 0x4200, 0x420E
-_TRACE_FILTERED, _EXIT_WITH_TRACER, _STOPPED_AT_FILTER = 0x80, 0x100000, 7
+_TRACE_FILTERED, _TRACE_THREADS, _EXIT_WITH_TRACER, _STOPPED_AT_FILTER = 0x80, 0x08, 0x100000, 7
+_ANY, _THREADS_TOO = -1, 0x40000000  # who is waited for
 _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2
 _ALLOW, _TRACE = 0x7FFF0000, 0x7FF00000
 
@@ -50,19 +52,24 @@ def follow(pid: int, kill_before: int | None) -> tuple[int, int]:
     It is killed before change number ``kill_before``, from 1 on.
     """
     changes, _ = 0, os.waitpid(pid, 0)
-    _ptrace(_SETOPTIONS, pid, data=_TRACE_FILTERED | _EXIT_WITH_TRACER)
-    passed_on = 0
+    _ptrace(_SETOPTIONS, pid, data=_TRACE_FILTERED | _TRACE_THREADS | _EXIT_WITH_TRACER)
+    _ptrace(_CONT, pid)
+    known = {pid}
     while True:
-        _ptrace(_CONT, pid, data=passed_on)
-        _, status = os.waitpid(pid, 0)
+        task, status = os.waitpid(_ANY, _THREADS_TOO)
         if not os.WIFSTOPPED(status):
-            return status, changes
-        passed_on = os.WSTOPSIG(status) if os.WSTOPSIG(status) != signal.SIGTRAP else 0
-        if status >> 16 == _STOPPED_AT_FILTER and _changes_a_file(pid):
+            if task == pid:  # the process itself ends after all of its threads
+                return status, changes
+            known.discard(task)
+            continue
+        begins = task not in known  # a thread begins with a stop of its own, which is no signal to it
+        known.add(task)
+        if status >> 16 == _STOPPED_AT_FILTER and _changes_a_file(task):
             changes += 1
             if changes == kill_before:
                 os.kill(pid, signal.SIGKILL)
-                return os.waitpid(pid, 0)[1], changes
+                continue
+        _ptrace(_CONT, task, data=0 if begins or os.WSTOPSIG(status) == signal.SIGTRAP else os.WSTOPSIG(status))
 
 
 def _changes_a_file(pid: int) -> bool:
