@@ -22,6 +22,7 @@ import yaml
 MAX_LEVELS = 16
 MAX_NODES = 20_000
 MAX_PROBLEMS = 100
+_TOO_DEEP = f"deeper than {MAX_LEVELS} levels; a protocol is flatter"
 
 Path = tuple[str | int, ...]
 
@@ -122,6 +123,8 @@ def _syntax(fault: yaml.MarkedYAMLError) -> Problem:
     mark = fault.problem_mark or fault.context_mark
     said = " ".join(part for part in (fault.context, fault.problem) if part) or "it cannot be read"
     place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+    if "nesting depth" in (fault.problem or ""):  # a newer C parser has a limit of its own, far above ours, and meets it while it looks ahead
+        return Problem(place, (), _TOO_DEEP)
     return Problem(place, (), "is no YAML: " + said.replace("\n", " ")[:200])
 
 
@@ -176,7 +179,7 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, path)
         if level > MAX_LEVELS:
-            self.problem(event, path, f"deeper than {MAX_LEVELS} levels; a protocol is flatter")
+            self.problem(event, path, _TOO_DEEP)
             raise _UnreadableError
         return self.mapping(path, level) if isinstance(event, yaml.MappingStartEvent) else self.sequence(path, level)
 
