@@ -19,6 +19,7 @@ from botoxcli.clinic.checklist import Checklist
 from botoxcli.clinic.dosing import volume_ul
 from botoxcli.clinic.planned_dose import SiteUnits
 from botoxcli.clinic.protocol import Allowance, Protocol, Side, Site
+from botoxcli.clinic.quantity import ml_text
 from botoxcli.errors import Interrupted
 from botoxcli.files.protocol_yaml import load_protocol
 from botoxcli.terminal.session_screen import run_checklist
@@ -348,7 +349,7 @@ def test_whatever_is_typed_every_site_has_one_tick_or_it_was_interrupted(
         assert states[-1] == done, "what was saved last is what came out"
         assert {site for site in done.ticks if done.ticks[site].state != "extra"} == FIXED
         total = sum(tick.hundredths for tick in done.in_order())
-        assert f"total {total / 100:g} of 35 U, {volume(total) / 1000:.2f}" in chair.screen.splitlines()[-1]
+        assert f"total {total / 100:g} of 35 U, {ml_text(volume(total))} mL" in chair.screen.splitlines()[-1]
     for tick in states[-1].ticks.values():
         assert tick.state != "skipped" or tick.reason
         assert tick.hundredths > 0 or tick.state == "skipped"
