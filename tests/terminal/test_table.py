@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from botoxcli.terminal.console import console, is_plain
-from botoxcli.terminal.table import Column, Table, _draw, plain_lines, print_table, without_the_usual, without_what_does_not_fit
+from botoxcli.terminal.table import Column, Table, _draw, plain_lines, print_table, without_the_usual
 
 SITES = [f"cervical-paraspinal-{side}-{number}" for side in ("left", "right") for number in (1, 2)]
 LONG = "Upper third of the forehead, at least 1.5 cm above the corrugator site, never lower than that"
@@ -93,15 +93,20 @@ def test_too_narrow_for_the_ids_it_is_plain(draw: Draw, request: pytest.FixtureR
 @pytest.mark.parametrize(("width", "left"), [(33, ["Site"]), (45, ["Site", "Units"]), (60, ["Site", "Units", "Expires"])])
 def test_a_narrow_screen_leaves_out_what_can_be_spared_and_says_so(monkeypatch: pytest.MonkeyPatch, width: int, left: list[str]) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
-    monkeypatch.setattr("sys.stdout", Terminal())
-    table = Table([Column("Site"), Column("Units", "right"), Column("Expires")], [["cervical-paraspinal-right-2", "5.25", "2027-03-31"]] * 2)
-    kept = without_what_does_not_fit(table, ("Expires", "Units"))
-    assert [column.header for column in kept.columns] == left
-    assert list(kept.footer) == ([] if len(left) == 3 else [f"Not shown on so narrow a screen: {'Expires' if len(left) == 2 else 'Expires, Units'}"])
+    monkeypatch.setattr("sys.stdout", screen := Terminal())
+    columns, row = [Column("Site"), Column("Units", "right"), Column("Expires")], ["cervical-paraspinal-right-2", "5.25", "2027-03-31"]
+    print_table(Table(columns, [row] * 2, spare=("Expires", "Units")))
+    headers, *lines = screen.getvalue().replace("\x1b[1m", "").replace("\x1b[0m", "").splitlines()
+    assert headers.split() == left
+    assert [line.split() for line in lines[:2]] == [row[: len(left)]] * 2
+    said = [] if len(left) == 3 else [f"Not shown on so narrow a screen: {'Expires' if len(left) == 2 else 'Expires, Units'}"]
+    assert " ".join(" ".join(lines[2:]).split()) == " ".join(said)
 
 
-def test_a_pipe_keeps_every_column(capsys: pytest.CaptureFixture[str]) -> None:
-    assert without_what_does_not_fit(TABLE, ("Expires",)) == TABLE
+def test_a_pipe_keeps_every_column(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    print_table(TABLE._replace(spare=("Expires",)))
+    assert capsys.readouterr().out.splitlines() == plain_lines(TABLE)
     assert without_the_usual(TABLE, {"Units": "5"}) == TABLE
 
 

@@ -180,7 +180,7 @@ def write_ics(state: State, reader: Reader, told: DueCalendar, names: dict[str, 
 def print_due(items: Sequence[DueItem], names: dict[str, str] | None, *, explained: bool, day: str, courses: Courses | None = None) -> None:
     """The list on the screen, or complete in a pipe; with ``courses`` each row has its patient's."""
     from botoxcli.terminal.lines import print_lines
-    from botoxcli.terminal.table import Column, Table, print_table, without_what_does_not_fit
+    from botoxcli.terminal.table import Column, Table, print_table
 
     if explained and items:
         print_lines(line for item in items for line in _explained(item, names, courses))
@@ -199,7 +199,7 @@ def print_due(items: Sequence[DueItem], names: dict[str, str] | None, *, explain
         headers.append(Column("Headache days in 28"))
         rows = [[*row, course_cell(courses, item.window)] for row, item in zip(rows, items, strict=True)]
     spare = ("Latest", "Earliest", *(("Late", "Due") if courses is not None else ()))
-    print_table(without_what_does_not_fit(Table(headers, rows, empty=f"Nobody is due on {day}."), spare))
+    print_table(Table(headers, rows, empty=f"Nobody is due on {day}.", spare=spare))
 
 
 def _explained(item: DueItem, names: dict[str, str] | None, courses: Courses | None) -> tuple[str, ...]:

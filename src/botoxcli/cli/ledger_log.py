@@ -62,7 +62,7 @@ def _rows(found: Iterable[PastEntry], *, listed: bool) -> Iterator[Mapping[str, 
 
 
 def _print(found: Iterable[PastEntry], zone: str, *, empty: str) -> None:
-    from botoxcli.terminal.table import Column, Table, print_table, without_what_does_not_fit
+    from botoxcli.terminal.table import Column, Table, print_table
 
     columns = [Column("Entry", "right"), Column("When"), Column("Who", fold=True), Column("Command", fold=True), Column("Visit", "right")]
     columns += [Column("Patients", fold=True), Column("Why", fold=True), Column("Hash")]
@@ -70,7 +70,7 @@ def _print(found: Iterable[PastEntry], zone: str, *, empty: str) -> None:
         [str(one.seq), _when(one.at, zone), one.actor, one.command, str(one.visit or ""), ", ".join(one.patients), _why(one), one.hash[:12]]
         for one in found
     ]
-    print_table(without_what_does_not_fit(Table(columns, rows, empty=empty), ("Hash", "Visit")))
+    print_table(Table(columns, rows, empty=empty, spare=("Hash", "Visit")))
 
 
 def _when(at: str, zone: str) -> str:

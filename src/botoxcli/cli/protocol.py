@@ -36,7 +36,7 @@ def list_protocols(
     from botoxcli.files.own_protocols import files_of_editions
     from botoxcli.files.protocol_yaml import load_protocol
     from botoxcli.terminal.lines import print_text
-    from botoxcli.terminal.table import Column, Table, print_table, without_what_does_not_fit
+    from botoxcli.terminal.table import Column, Table, print_table
 
     files = [file for file in files_of_editions(paths.own_protocols(), paths.shipped_protocols()) if file.in_use or everything]
     ledger = LedgerEditions.read(state_of(ctx))
@@ -48,7 +48,7 @@ def list_protocols(
     headers = [Column("Protocol"), Column("Edition"), Column("Title", fold=True), Column("Sites", "right"), Column("Units", "right"), Column("From")]
     headers += [Column("In use"), Column("sha256")] if everything else []
     cells = [[*(str(row[column]) for column in LIST_COLUMNS[:5]), str(row["origin"]), *_use(row, everything)] for row in rows]
-    print_table(without_what_does_not_fit(Table(headers, cells, empty="There is no protocol."), ("Units", "Sites", "Title")))
+    print_table(Table(headers, cells, empty="There is no protocol.", spare=("Units", "Sites", "Title")))
     behind = [row for row in rows if row["in_use"] and row["protocol"] in (ledger.in_use or {})]
     print_text(line for row in behind for line in ledger.words(row["protocol"], row["edition"], row["sha256"]))
 

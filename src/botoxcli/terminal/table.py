@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from shutil import get_terminal_size
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from botoxcli.terminal.clean import padded, shown, width
 from botoxcli.terminal.console import console, is_plain
@@ -24,13 +24,26 @@ class Column(NamedTuple):
 
 
 class Table(NamedTuple):
-    """What is printed: cells are text as it stands, never markup. ``footer`` lines follow; ``empty`` is said when there are no rows."""
+    """What is printed: cells are text as it stands, never markup. ``footer`` lines follow; ``empty`` is said when there are no rows.
+
+    ``spare`` are headers: a screen too narrow for all columns does without these, the first of them first, and says so. A pipe keeps all.
+    """
 
     columns: Sequence[Column]
     rows: Sequence[Sequence[str]]
     title: str = ""
     footer: Sequence[str] = ()
     empty: str = ""
+    spare: Sequence[str] = ()
+
+    def without(self, header: str) -> Table:
+        """The table without that column."""
+        place = [column.header for column in self.columns].index(header)
+
+        def left(cells: Sequence[Any]) -> list[Any]:
+            return [*cells[:place], *cells[place + 1 :]]
+
+        return self._replace(columns=left(self.columns), rows=[left(row) for row in self.rows])
 
 
 def print_table(table: Table) -> None:
@@ -41,13 +54,13 @@ def print_table(table: Table) -> None:
     if not table.rows and table.empty:
         print_lines([table.empty, *table.footer])
         return
-    grid = _Grid(table)
+    grid = _Grid(table) if is_plain() else _grid_for_a_screen(table)
     if is_plain() or not grid.fits(folded=True):
         grid.write()
     elif grid.fits() and os.name == "posix":
         grid.write(bold=True)
     else:
-        _draw(table)
+        _draw(grid.table)
 
 
 def plain_lines(table: Table) -> list[str]:
@@ -59,7 +72,7 @@ class _Grid:
     """The cells of a table as they are shown, a column at a time, with the width of each column."""
 
     def __init__(self, table: Table) -> None:
-        self._table = table
+        self.table = table
         headers = [column.header for column in table.columns]
         self._ascii = True
         self._columns = [self._shown([header, *cells]) for header, *cells in zip(headers, *table.rows, strict=True)]
@@ -74,14 +87,12 @@ class _Grid:
 
     def fits(self, *, folded: bool = False) -> bool:
         """Whether the screen is wide enough for all cells whole, or with those folded that may be."""
-        least = [
-            min(size, NARROWEST_FOLD) if folded and column.fold else size for size, column in zip(self._widths, self._table.columns, strict=True)
-        ]
+        least = [min(size, NARROWEST_FOLD) if folded and column.fold else size for size, column in zip(self._widths, self.table.columns, strict=True)]
         return sum(least) + 2 * (len(least) - 1) <= get_terminal_size().columns
 
     def lines(self, *, bold: bool = False) -> list[str]:
         """Title, header and rows as text, line by line; ``bold`` has a terminal show the title and the header in bold."""
-        rights = [column.align == "right" for column in self._table.columns]
+        rights = [column.align == "right" for column in self.table.columns]
         rows = zip(*self._columns, strict=True)
         if self._ascii:
             form = "  ".join(f"{{:{'>' if right else '<'}{size}}}" for size, right in zip(self._widths, rights, strict=True)).format
@@ -90,13 +101,13 @@ class _Grid:
             sizes = list(zip(self._widths, rights, strict=True))
             fitted = ([padded(cell, size, right=right) for cell, (size, right) in zip(cells, sizes, strict=True)] for cells in rows)
             aligned = ["  ".join(cells).rstrip() for cells in fitted]
-        heads = [*([shown(self._table.title)] if self._table.title else []), *aligned[:1]]
+        heads = [*([shown(self.table.title)] if self.table.title else []), *aligned[:1]]
         return [*(f"\x1b[1m{head}\x1b[0m" if bold and head else head for head in heads), *aligned[1:]]
 
     def write(self, *, bold: bool = False) -> None:
         """To stdout; a line of the footer is broken between words where it is too long for a screen that can be drawn on."""
         sys.stdout.write("".join(f"{line}\n" for line in self.lines(bold=bold)))
-        (print_text if bold else print_lines)(self._table.footer)
+        (print_text if bold else print_lines)(self.table.footer)
 
 
 def without_the_usual(table: Table, usual: Mapping[str, str]) -> Table:
@@ -118,17 +129,17 @@ def without_the_usual(table: Table, usual: Mapping[str, str]) -> Table:
     )
 
 
-def without_what_does_not_fit(table: Table, spare: Sequence[str]) -> Table:
-    """On a screen too narrow for all columns: without the spare ones, the first of them first, and a line that says so. A pipe keeps all."""
-    left_out = []
-    for header in spare if table.rows and not is_plain() else ():
-        if _Grid(table).fits(folded=True):
+def _grid_for_a_screen(table: Table) -> _Grid:
+    """Without the spare columns that do not fit."""
+    grid, left_out = _Grid(table), list[str]()
+    for header in table.spare:
+        if grid.fits(folded=True):
             break
-        place = [column.header for column in table.columns].index(header)
-        columns = [column for at, column in enumerate(table.columns) if at != place]
-        table = table._replace(columns=columns, rows=[[cell for at, cell in enumerate(row) if at != place] for row in table.rows])
+        grid = _Grid(grid.table.without(header))
         left_out.append(header)
-    return table._replace(footer=[*table.footer, f"Not shown on so narrow a screen: {', '.join(left_out)}"]) if left_out else table
+    if left_out:
+        grid.table = grid.table._replace(footer=[*table.footer, f"Not shown on so narrow a screen: {', '.join(left_out)}"])
+    return grid
 
 
 def _draw(table: Table) -> None:
