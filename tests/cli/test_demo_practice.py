@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -11,9 +11,13 @@ from typing import Any
 
 import pytest
 
+from botoxcli.clinic.quiet_course import Quiet
+from botoxcli.clinic.schedule import due_on, horizon, latest_first, shown
 from botoxcli.store.many_changes import ManyChanges
+from botoxcli.store.reader import open_ledger
 from botoxcli.store.recorder import create_ledger
 from botoxcli.workflow.demo import SETTINGS
+from botoxcli.workflow.due import due_list, rules_of
 from botoxcli.workflow.practice_lives import PracticeSize, lives
 
 from .conftest import NOW, Botox, Result
@@ -101,6 +105,17 @@ def test_it_has_what_a_real_one_has(big: Path) -> None:
     assert {state for (state,) in rows(big, "SELECT DISTINCT state FROM injection")} >= {"given", "skipped", "extra", "changed"}
     commands = {command for (command,) in rows(big, "SELECT DISTINCT command FROM entry")}
     assert commands >= {"init", "consult", "session", "follow-up", "vial add", "visit amend", "visit missed", "visit moved", "patient archive"}
+
+
+def test_the_list_of_any_day_is_that_of_all_courses(big: Path) -> None:
+    """What the daily list makes nothing of would not have been in it; and that is a good part of all courses."""
+    with open_ledger(big) as reader:
+        every, made = reader.due_candidates(), 0
+        for day in (date(2018, 4, 1) + timedelta(days=days) for days in range(0, 3_300, 23)):
+            wanted = latest_first(shown(due_on(every, rules_of(reader), day), day))
+            assert due_list(reader, day) == wanted
+            made += len(reader.due_candidates(quiet=Quiet(reader.every_follow_up_rule(), day, horizon(day))))
+    assert made < 0.8 * len(every) * 144
 
 
 def test_every_course_is_recorded_in_the_order_of_its_days(big: Path) -> None:

@@ -32,6 +32,7 @@ from botoxcli.clinic.cumulative import doses_of, window_doses
 from botoxcli.clinic.diary import DiaryDay, DiaryRow
 from botoxcli.clinic.dose_outlook import windows_of
 from botoxcli.clinic.records import NewPatient, NewVial
+from botoxcli.clinic.schedule import shown
 from botoxcli.clinic.site_patch import SitePatch
 from botoxcli.errors import ValueRefused
 from botoxcli.files.protocol_yaml import LoadedProtocol, load_protocol
@@ -303,6 +304,7 @@ class Histories(RuleBasedStateMachine):
 
     def check_due(self, reader: Reader, today: date) -> None:
         items = due_list(reader, today, everything=True)
+        assert due_list(reader, today) == shown(items, today), "what the list of the day leaves out early is not in it"
         told = {(one.window.patient, one.window.kind): one.window for one in items if one.window.kind in ("session", "onset-check")}
         wanted = {(patient, kind): due for patient in PATIENTS for kind, due in self.now.due(patient, today).items()}
         assert {key: (one.earliest, one.anchor, one.anchor_visit) for key, one in told.items()} == wanted

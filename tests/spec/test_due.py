@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from botoxcli.clinic.dates import Span
 from botoxcli.clinic.due_candidate import DueCandidate, FollowUpRule, LastVisit, PastEvent
+from botoxcli.clinic.quiet_course import Quiet
 from botoxcli.clinic.schedule import DueItem, Rules, Window, as_on, due_on, explain, horizon, latest_first, next_dates, shown, status_on, with_session
 
 SESSION = LastVisit(2, date(2026, 3, 9), 1)
@@ -336,6 +337,32 @@ def test_the_next_two_dates_after_a_session(windows_of: Any) -> None:
         ("onset-check", date(2026, 3, 19), date(2026, 3, 23)),
         ("session", date(2026, 6, 1), date(2026, 6, 9)),
     ]
+
+
+# Under the default protocol: the days since the session, the follow-up and the consult, the consult's decisions, and whether it is quiet.
+QUIET = [
+    (1, None, 1, "eligible", None, False),  # the onset check comes within two weeks
+    (20, None, 20, "eligible", None, False),  # it is open
+    (20, 8, 20, "eligible", None, True),  # it was told
+    (40, None, 40, "eligible", None, True),  # it is past
+    (60, 46, 300, "not-eligible", "treat", True),
+    (75, 61, 300, "eligible", None, False),  # the next session opens within two weeks
+    (200, 186, 300, "eligible", None, False),  # it lapsed
+    (60, 46, 360, "eligible", None, False),  # the consult is a year old within two weeks
+    (60, 46, 10, "needs-review", None, False),
+    (60, 46, 10, "needs-review", "treat", True),
+    (60, 46, None, None, None, True),
+    (None, None, 10, "eligible", None, False),  # the first session is awaited
+]
+
+
+@pytest.mark.parametrize(("session", "follow_up", "consult", "decision", "decided", "quiet"), QUIET)
+def test_between_its_windows_a_course_is_quiet(
+    windows_of: Any, session: int | None, follow_up: int | None, consult: int | None, decision: str | None, decided: str | None, quiet: bool
+) -> None:
+    day = date(2026, 3, 31)
+    last, told, asked = (None if days is None else (day - timedelta(days=days)).isoformat() for days in (session, follow_up, consult))
+    assert Quiet(windows_of(1), day, horizon(day)).is_so(last, told, asked, decision, decided) is quiet
 
 
 # Moving today forward

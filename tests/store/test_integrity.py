@@ -17,7 +17,7 @@ from botoxcli.files.protocol_yaml import read_protocol
 from botoxcli.store import chain, engine, schema_version
 from botoxcli.store.drafts import Drafts
 from botoxcli.store.integrity import Fault, require_whole, verify
-from botoxcli.store.steps import HASHED_TABLES
+from botoxcli.store.steps import HASHED_TABLES, STEPS
 from botoxcli.store.view_digests import view_digests
 
 from .by_hand import opened_by_hand
@@ -220,17 +220,34 @@ def test_a_draft_of_before_drafts_had_a_digest_is_taken(full_ledger: Path) -> No
         assert only.content == {"a": 1}
 
 
-@pytest.mark.plain_only
-@pytest.mark.parametrize("version", range(1, schema_version.CURRENT))
-def test_a_damaged_version_number_begins_no_migration(full_ledger: Path, version: int) -> None:
-    spoilt = bytearray(full_ledger.read_bytes())
+def spoil_number(ledger: Path, version: int) -> bytes:
+    spoilt = bytearray(ledger.read_bytes())
     spoilt[60:64] = version.to_bytes(4, "big")
-    full_ledger.write_bytes(spoilt)
+    ledger.write_bytes(spoilt)
+    return bytes(spoilt)
+
+
+@pytest.mark.plain_only
+@pytest.mark.parametrize("version", [number for number in range(1, schema_version.CURRENT) if any(STEPS[number:])])
+def test_a_damaged_version_number_begins_no_migration(full_ledger: Path, version: int) -> None:
+    spoilt = spoil_number(full_ledger, version)
     with pytest.raises(LedgerDamaged, match="cannot be brought up to date"):
         engine.open_reader(full_ledger)
     assert full_ledger.read_bytes() == spoilt
     assert [one.name for one in full_ledger.parent.iterdir()] == [full_ledger.name]
     assert not verify(full_ledger).whole
+
+
+@pytest.mark.plain_only
+@pytest.mark.parametrize("version", [number for number in range(1, schema_version.CURRENT) if not any(STEPS[number:])])
+def test_one_of_a_version_with_the_same_tables_is_put_right(full_ledger: Path, version: int) -> None:
+    before, whole = full_ledger.read_bytes(), verify(full_ledger)
+    spoil_number(full_ledger, version)
+    assert [fault.check for fault in verify(full_ledger).faults] == ["schema"]
+    engine.open_reader(full_ledger).close()
+    assert verify(full_ledger) == whole
+    (backup,) = full_ledger.parent.glob("*.bak")
+    assert len(backup.read_bytes()) == len(before)
 
 
 @pytest.mark.plain_only

@@ -8,10 +8,9 @@ A span keeps its unit, because 12 weeks and 3 months are different things. Nothi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from botoxcli.errors import ValueRefused
 
@@ -25,11 +24,10 @@ _TWO_READINGS = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\Z", re.ASCII)
 _LETTERS: dict[str, Unit] = {"d": "days", "w": "weeks", "m": "months"}
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """``count`` of ``unit``; counts are not negative. ``str(Span(12, "weeks")) == "12 weeks"``."""
 
-    count: int
+    count: int  # type: ignore[assignment]  # a tuple's method of that name is of no use here
     unit: Unit
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import Literal, NamedTuple
 
 from botoxcli.clinic.dates import after
@@ -29,16 +30,19 @@ class Rules:
 
     def __init__(self, read: Callable[[int], Iterable[FollowUpRule]]) -> None:
         self._read = read
-        self._known: dict[int, dict[tuple[str, str], list[FollowUpRule]]] = {}
+        self._editions = set[int]()
+        self._known: dict[tuple[int, str, str], list[FollowUpRule]] = {}
 
     def of(self, edition_id: int, kind: str, anchor: str) -> Sequence[FollowUpRule]:
         """The rules of one kind and anchor, in the edition's order."""
-        edition = self._known.get(edition_id)
-        if edition is None:
-            edition = self._known[edition_id] = {}
-            for rule in self._read(edition_id):
-                edition.setdefault((rule.kind, rule.anchor), []).append(rule)
-        return edition.get((kind, anchor), ())
+        found = self._known.get((edition_id, kind, anchor))
+        if found is None:
+            found = self._known.setdefault((edition_id, kind, anchor), [])
+            if edition_id not in self._editions:
+                self._editions.add(edition_id)
+                for rule in self._read(edition_id):
+                    self._known.setdefault((edition_id, rule.kind, rule.anchor), []).append(rule)
+        return found
 
 
 class Window(NamedTuple):
@@ -80,9 +84,14 @@ def status_on(window: Window, day: date) -> Status:
 
 def open_window(candidate: DueCandidate, anchor: date, visit: int, rule: FollowUpRule) -> Window:
     """The window that a rule opens from an anchor's day."""
-    latest = after(anchor, rule.latest) if rule.latest else None
-    earliest, due = after(anchor, rule.earliest), after(anchor, rule.due)
+    earliest, due, latest = _days_of(rule, anchor)
     return Window(candidate.patient, rule.kind, earliest, due, latest, candidate.protocol, anchor, visit, rule)
+
+
+@cache
+def _days_of(rule: FollowUpRule, anchor: date) -> tuple[date, date, date | None]:
+    """Earliest, due and latest: many patients have the same anchor's day."""
+    return after(anchor, rule.earliest), after(anchor, rule.due), after(anchor, rule.latest) if rule.latest else None
 
 
 def last_of_any(candidate: DueCandidate) -> LastVisit | None:

@@ -92,12 +92,9 @@ def stop_reviews(candidate: DueCandidate, rules: Rules) -> Iterator[Window]:
         yield from _review(candidate, rules, stopped, RESPONSE_STOP)
 
 
-def stops_in_view(spans: Iterable[Span | None], day: date) -> date | None:
-    """The first day of a stop whose review may not have lapsed on ``day``; None where any day may be.
-
-    ``spans`` say how long such a review stands by the editions that say so.
-    """
-    lasts = [*spans, RESPONSE_STOP.latest]
+def stops_in_view(rules: Iterable[FollowUpRule], day: date) -> date | None:
+    """The first day of a stop whose review may not have lapsed on ``day``, by the windows of every edition; None where any day may be."""
+    lasts = [rule.latest for rule in (*rules, RESPONSE_STOP) if rule.anchor == RESPONSE_STOP.anchor]
     if None in lasts:
         return None
     return min(before(day, span) for span in lasts if span)

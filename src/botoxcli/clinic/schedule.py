@@ -26,25 +26,25 @@ HORIZON = Span(2, "weeks")
 _ORDER = {kind: place for place, kind in enumerate(KINDS)}
 
 
-def windows(candidate: DueCandidate, rules: Rules, day: date) -> Iterator[Window]:
+def windows(candidate: DueCandidate, rules: Rules, day: date) -> list[Window]:
     """Everything that is open, to come or past for a candidate on a day."""
     if candidate.stopped_on:
-        yield from stop_reviews(candidate, rules)
-        return
+        return list(stop_reviews(candidate, rules))
     if is_paused(candidate, day):
-        yield from pause_reviews(candidate, rules)
-        return
+        return list(pause_reviews(candidate, rules))
     next_one = _next_session(candidate, rules)
     session = _awaited(candidate, rules, next_one)
-    if session:
-        yield session
-    yield from _onset_checks(candidate, rules, day, next_one)
-    yield from _reviews(candidate, rules, day, session, next_one)
-    yield from _event_reviews(candidate, rules)
+    found = [session] if session else []
+    found += _onset_checks(candidate, rules, day, next_one)
+    if review := _review(candidate, rules, day, session, next_one):
+        found.append(review)
+    if candidate.events:
+        found += _event_reviews(candidate, rules)
+    return found
 
 
 def _event_reviews(candidate: DueCandidate, rules: Rules) -> Iterator[Window]:
-    for event in to_review(candidate.events) if candidate.events else ():
+    for event in to_review(candidate.events):
         for rule in rules_for(rules, candidate, last_of_any(candidate), "event-review", "event"):
             yield open_window(candidate, event.date, event.visit, rule)
 
@@ -75,12 +75,12 @@ def _next_session(candidate: DueCandidate, rules: Rules) -> Window | None:
     return open_window(candidate, session.date, session.visit, following[0]) if following else None
 
 
-def _onset_checks(candidate: DueCandidate, rules: Rules, day: date, next_one: Window | None) -> Iterator[Window]:
+def _onset_checks(candidate: DueCandidate, rules: Rules, day: date, next_one: Window | None) -> list[Window]:
     session = candidate.session
-    if session:
-        for rule in rules_for(rules, candidate, session, "onset-check", "session"):
-            if not _onset_check_closed(candidate, session, rule, next_one, day):
-                yield open_window(candidate, session.date, session.visit, rule)
+    if session is None or (next_one is not None and day >= next_one.earliest):  # the opening of the next session's window closes them
+        return []
+    following = rules_for(rules, candidate, session, "onset-check", "session")
+    return [open_window(candidate, session.date, session.visit, rule) for rule in following if not _is_told(candidate, session, rule)]
 
 
 def _new_course(candidate: DueCandidate, next_one: Window | None) -> LastVisit | None:
@@ -99,33 +99,34 @@ def _to_be_treated(consult: LastVisit) -> bool:
     return consult.decided == "treat" or (consult.decision == "eligible" and consult.decided is None)
 
 
-def _onset_check_closed(candidate: DueCandidate, session: LastVisit, rule: FollowUpRule, next_one: Window | None, day: date) -> bool:
+def _is_told(candidate: DueCandidate, session: LastVisit, rule: FollowUpRule) -> bool:
+    """Whether a follow-up told already what a check of that session asks."""
     told = candidate.follow_up
-    if told and rule.closes and told.date >= after(session.date, rule.closes):
-        return True
-    return next_one is not None and day >= next_one.earliest
+    return told is not None and rule.closes is not None and told.date >= after(session.date, rule.closes)
 
 
-def _reviews(candidate: DueCandidate, rules: Rules, day: date, session: Window | None, next_one: Window | None) -> Iterator[Window]:
+def _review(candidate: DueCandidate, rules: Rules, day: date, session: Window | None, next_one: Window | None) -> Window | None:
     """At most one review of the consult a patient and protocol: the one that is due first. ``next_one`` is what the last session opened."""
     found = [*_consult_reviews(candidate, rules), *_lapse_reviews(candidate, rules, day, next_one)]
-    found += [*declined_reviews(candidate, rules, session), *pause_reviews(candidate, rules)]
-    if found:
-        yield min(found, key=lambda window: (window.due, window.anchor_visit))
+    if candidate.appointments:
+        found += declined_reviews(candidate, rules, session)
+    if candidate.paused_until:
+        found += pause_reviews(candidate, rules)
+    return min(found, key=lambda window: (window.due, window.anchor_visit)) if len(found) > 1 else found[0] if found else None
 
 
-def _consult_reviews(candidate: DueCandidate, rules: Rules) -> Iterator[Window]:
-    consult = candidate.consult
+def _consult_reviews(candidate: DueCandidate, rules: Rules) -> list[Window]:
+    consult, found = candidate.consult, []
     if consult:
+        following = rules_for(rules, candidate, consult, "consult-review", "consult")
         if consult.decision == "needs-review" and consult.decided is None:
-            for rule in rules_for(rules, candidate, consult, "consult-review", "needs-review"):
-                yield open_window(candidate, consult.date, consult.visit, rule)
-        for rule in rules_for(rules, candidate, consult, "consult-review", "consult"):
-            yield open_window(candidate, consult.date, consult.visit, rule)
+            following = [*rules_for(rules, candidate, consult, "consult-review", "needs-review"), *following]
+        found = [open_window(candidate, consult.date, consult.visit, rule) for rule in following]
     for event in candidate.events:
         if event.escalate == "emergency" and not event.raised and (consult is None or _came_after(event, consult)):
-            for rule in rules_for(rules, candidate, consult or last_of_any(candidate), "consult-review", "emergency-event"):
-                yield open_window(candidate, event.date, event.visit, rule)
+            following = rules_for(rules, candidate, consult or last_of_any(candidate), "consult-review", "emergency-event")
+            found += [open_window(candidate, event.date, event.visit, rule) for rule in following]
+    return found
 
 
 def _came_after(event: PastEvent, consult: LastVisit) -> bool:
@@ -133,19 +134,20 @@ def _came_after(event: PastEvent, consult: LastVisit) -> bool:
     return event.visit > consult.visit or event.date > consult.date
 
 
-def _lapse_reviews(candidate: DueCandidate, rules: Rules, day: date, next_one: Window | None) -> Iterator[Window]:
+def _lapse_reviews(candidate: DueCandidate, rules: Rules, day: date, next_one: Window | None) -> list[Window]:
     """When a session lapses, the consult is looked at again from the day after the session's latest, unless one came since.
 
     A session that lapses while its patient is paused is looked at when the pause ends: that review stands instead.
     """
     session, consult, paused_until = candidate.session, candidate.consult, candidate.paused_until
     if session is None or next_one is None or next_one.latest is None or day <= next_one.latest:
-        return
+        return []
     lapsed_from = next_one.latest + timedelta(days=1)
     in_pause = paused_until and session.date < paused_until and lapsed_from <= paused_until
-    if not in_pause and (consult is None or consult.date < lapsed_from):
-        for review in rules_for(rules, candidate, session, "consult-review", "lapse"):
-            yield open_window(candidate, lapsed_from, session.visit, review)
+    if in_pause or (consult is not None and consult.date >= lapsed_from):
+        return []
+    following = rules_for(rules, candidate, session, "consult-review", "lapse")
+    return [open_window(candidate, lapsed_from, session.visit, rule) for rule in following]
 
 
 def due_on(candidates: Iterable[DueCandidate], rules: Rules, day: date) -> tuple[DueItem, ...]:

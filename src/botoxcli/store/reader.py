@@ -16,14 +16,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from botoxcli.errors import NotFound
-from botoxcli.store.due_reader import EDITIONS_IN_USE, due_candidates, editions_in_use, follow_up_rules, stop_reviews_last
+from botoxcli.store.due_reader import EDITIONS_IN_USE, due_candidates, editions_in_use, every_follow_up_rule, follow_up_rules
 from botoxcli.store.engine import in_our_words, open_reader
 from botoxcli.store.place import Place
 
 if TYPE_CHECKING:
     from botoxcli.clinic.audit import AuditedSession, UndecidedConsult
     from botoxcli.clinic.backup_age import BackupFacts
-    from botoxcli.clinic.dates import Span
     from botoxcli.clinic.diary import DiaryDay
     from botoxcli.clinic.due_calendar import PastCourse
     from botoxcli.clinic.due_candidate import Appointment, DueCandidate, FollowUpRule
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from botoxcli.clinic.past_entry import LedgerMark, PastEntry
     from botoxcli.clinic.past_status import PastStatus
     from botoxcli.clinic.past_visit import ChangeSeen, LotLine, PastIdentity, VisitHead, VisitVersion, WholeVisit
+    from botoxcli.clinic.quiet_course import Quiet
     from botoxcli.clinic.response import ResponseFacts
     from botoxcli.clinic.stock_vial import StockVial
 
@@ -173,16 +173,19 @@ class Reader:
 
         return course_facts(self._connection, patients, today)
 
-    def due_candidates(self, patient_id: int | None = None, *, stopped_since: date | None = None) -> tuple[DueCandidate, ...]:
+    def due_candidates(
+        self, patient_id: int | None = None, *, stopped_since: date | None = None, quiet: Quiet | None = None
+    ) -> tuple[DueCandidate, ...]:
         """Every patient (or that one) under every protocol that has a visit, by code; without those who were forgotten or archived.
 
-        An archived patient whose archive names a response rule (since that day, if one is given) stays one, with the day of the stop.
+        An archived patient whose archive names a response rule (since that day, if one is given) stays one, with the day of the stop. With
+        ``quiet`` without the courses that it tells of.
         """
-        return due_candidates(self._connection, patient_id, stopped_since=stopped_since)
+        return due_candidates(self._connection, patient_id, stopped_since=stopped_since, quiet=quiet)
 
-    def stop_reviews_last(self) -> tuple[Span | None, ...]:
-        """How long the review after a stop stands in the list, by every pinned edition that says so; None: for ever."""
-        return stop_reviews_last(self._connection)
+    def every_follow_up_rule(self) -> tuple[FollowUpRule, ...]:
+        """The windows of all pinned editions, each once."""
+        return every_follow_up_rule(self._connection)
 
     def past_courses(self) -> tuple[PastCourse, ...]:
         """Every patient under every protocol that ever had a visit, those who were forgotten or archived too, by code."""

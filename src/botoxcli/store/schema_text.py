@@ -20,6 +20,7 @@ Texts = dict[tuple[str, str], tuple[str, str | None]]
 VIEWS_WERE = {
     1: "f70f69dfb6c9e1c684447801bdb5d698c84f5276abf813c4e6eef1752c9d5680",
     2: "959c236ba8e382c83c4ca90e292ab7bf89bbe5d6706987a408409678ddbf4025",
+    3: "8bc6d4e63c68c3f780c9956fe45de0e4104f41e4cf80dc134fbca8605876a7f1",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 APPLICATION_ID = int.from_bytes(b"Btx1", "big")
-CURRENT = 3
+CURRENT = 4
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -328,6 +328,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     (*_TABLES_1, *_append_only(_KEYS_1)),
     (*TABLES_2, *REBUILT_2, *_append_only({**KEYS_2, **REBUILT_KEYS_2})),
     (*TABLES_3, *_append_only(KEYS_3)),
+    (),  # the views alone: a course in one row, and the end of an event asked of the follow-ups that tell of one
 )
 
 # Table -> its unique keys, of all steps.

@@ -3,8 +3,8 @@
 Conventions. Only what stands is shown: of each visit its latest version, and nothing that an undone entry wrote or that was voided;
 the ``*_history`` views alone show every version, with ``standing`` in ``visit_history`` to tell them apart. Doses are hundredths of a
 unit, dates ISO text, instants UTC. ``patient`` is the code; names stand in ``patient_now`` alone. The views hold no data and are made
-afresh after every migration; a change of a view is therefore a (perhaps empty) step of the schema. The daily ones (``last_*``,
-``open_event``, ``emergency_event``) reach the history through its indexes only, however long it has grown.
+afresh after every migration; a change of a view is therefore a (perhaps empty) step of the schema. The daily ones (``course_now``,
+``last_*``, ``open_event``, ``emergency_event``) reach the history through its indexes only, however long it has grown.
 """
 
 from __future__ import annotations
@@ -72,23 +72,34 @@ LEFT JOIN consult_detail c ON c.visit_version_id = v.visit_version_id
 LEFT JOIN session_detail s ON s.visit_version_id = v.visit_version_id"""
 
 
+def _last_version(kind: str) -> str:
+    """Of the patient ``p`` under the protocol ``q`` the last standing visit of a kind, by date and then by number."""
+    return f"""(
+    SELECT s.visit_version_id FROM visit_version s
+    WHERE s.patient_id = p.patient_id AND s.kind = '{kind}' AND s.protocol = q.protocol AND {_current("s")}
+    ORDER BY s.date DESC, s.visit DESC LIMIT 1)"""
+
+
+_PROTOCOLS = "(SELECT DISTINCT protocol FROM edition) q"
+
+
 def _last(kind: str, columns: str = "", join: str = "") -> str:
-    """Of every patient and protocol the last standing visit of a kind, by date and then by number."""
+    """The same of every patient and protocol."""
     return f"""
 SELECT p.patient_id, p.code AS patient, q.protocol, v.visit, v.date, v.edition_id{columns}
 FROM patient p
-CROSS JOIN (SELECT DISTINCT protocol FROM edition) q
-CROSS JOIN visit_version v ON v.visit_version_id = (
-    SELECT s.visit_version_id FROM visit_version s
-    WHERE s.patient_id = p.patient_id AND s.kind = '{kind}' AND s.protocol = q.protocol AND {_current("s")}
-    ORDER BY s.date DESC, s.visit DESC LIMIT 1){join}"""
+CROSS JOIN {_PROTOCOLS}
+CROSS JOIN visit_version v ON v.visit_version_id = {_last_version(kind)}{join}"""
 
 
-# When an event ended, as a later follow-up told it: the first such day that is not before the event's own.
-_RESOLVED_LATER = f"""(
-        SELECT min(x.resolved_on) FROM visit_version w CROSS JOIN event_resolved x ON x.visit_version_id = w.visit_version_id
+# What later follow-ups told of an event's end. Few of them tell of any: only of those it is asked whether they stand.
+_TOLD_RESOLVED = f"""FROM visit_version w
+        CROSS JOIN event_resolved x ON x.visit_version_id = w.visit_version_id
+        CROSS JOIN visit_version t ON t.visit_version_id = x.visit_version_id
         WHERE w.patient_id = v.patient_id AND w.kind = 'follow-up' AND w.protocol = v.protocol
-            AND x.event = a.event AND x.resolved_on >= coalesce(a.onset, v.date) AND {_current("w")})"""
+            AND x.event = a.event AND x.resolved_on >= coalesce(a.onset, v.date) AND {_current("t")}"""
+# When it ended, as they told it: the first such day that is not before the event's own.
+_RESOLVED_LATER = f"(SELECT min(x.resolved_on) {_TOLD_RESOLVED})"
 
 
 def _events(which: str, columns: str = "") -> str:
@@ -197,11 +208,27 @@ WHERE {_stands("v")}""",
     "vial_spelling": f"""
 SELECT l.vial_id, l.vial_label_id, l.lot, l.lot_key
 FROM vial_label l JOIN vial v ON v.vial_id = l.vial_id WHERE {_stands("l")} AND {_stands("v")}""",
+    "course_now": f"""
+SELECT p.patient_id, p.code AS patient, q.protocol, coalesce(a.archived, 0) AS archived, a.date AS archived_on, a.rules AS archived_rules,
+    b.until AS paused_until, s.visit AS session, s.date AS session_date, s.edition_id AS session_edition_id,
+    c.visit AS consult, c.date AS consult_date, c.edition_id AS consult_edition_id, d.decision, d.decided,
+    f.visit AS follow_up, f.date AS follow_up_date, f.edition_id AS follow_up_edition_id,
+    (SELECT max(y.date) FROM appointment y
+        WHERE y.patient_id = p.patient_id AND y.protocol = q.protocol AND y.kind = 'declined' AND {_stands("y")}) AS declined_on
+FROM patient p
+LEFT JOIN archive a ON a.archive_id = {_latest("archive", "archive_id", _OF_PATIENT)}
+LEFT JOIN pause b ON b.pause_id = {_latest("pause", "pause_id", _OF_PATIENT)}
+CROSS JOIN {_PROTOCOLS}
+LEFT JOIN visit_version s ON s.visit_version_id = {_last_version("session")}
+LEFT JOIN visit_version c ON c.visit_version_id = {_last_version("consult")}
+LEFT JOIN consult_detail d ON d.visit_version_id = c.visit_version_id
+LEFT JOIN visit_version f ON f.visit_version_id = {_last_version("follow-up")}
+WHERE coalesce(s.visit, c.visit, f.visit) IS NOT NULL""",
     "last_session": _last("session"),
     "last_consult": _last("consult", ", c.decision, c.decided", "\nCROSS JOIN consult_detail c ON c.visit_version_id = v.visit_version_id"),
     "last_follow_up": _last("follow-up"),
     "open_event": _events(
-        f"a.escalate IN ('emergency', 'review') AND a.escalate IS NOT NULL AND a.resolved_on IS NULL AND {_RESOLVED_LATER} IS NULL"
+        f"a.escalate IN ('emergency', 'review') AND a.escalate IS NOT NULL AND a.resolved_on IS NULL AND NOT EXISTS (SELECT 1 {_TOLD_RESOLVED})"
     ),
     "emergency_event": _events("a.escalate = 'emergency'", f",\n    coalesce(a.resolved_on, {_RESOLVED_LATER}) AS resolved_on"),
     "diary_line": f"""

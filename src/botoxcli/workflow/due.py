@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from botoxcli.clinic.dates import Span
 from botoxcli.clinic.interruptions import stops_in_view
+from botoxcli.clinic.quiet_course import Quiet
 from botoxcli.clinic.schedule import DueItem, Rules, Window, as_on, horizon, latest_first, next_dates, shown
 
 if TYPE_CHECKING:
@@ -22,8 +23,12 @@ def due_list(
     reader: Reader, day: date, *, within: Span | None = None, overdue: bool = False, kind: str | None = None, everything: bool = False
 ) -> tuple[DueItem, ...]:
     """Who is due on a day, the latest first."""
-    stopped_since = None if everything else stops_in_view(reader.stop_reviews_last(), day)
-    items = as_on(reader.due_candidates(stopped_since=stopped_since), rules_of(reader), day, until=None if everything else horizon(day, within))
+    if everything:
+        items = as_on(reader.due_candidates(), rules_of(reader), day)
+    else:
+        until, every_rule = horizon(day, within), reader.every_follow_up_rule()
+        candidates = reader.due_candidates(stopped_since=stops_in_view(every_rule, day), quiet=Quiet(every_rule, day, until))
+        items = as_on(candidates, rules_of(reader), day, until=until)
     return latest_first(shown(items, day, within=within, overdue=overdue, kind=kind, everything=everything))
 
 
