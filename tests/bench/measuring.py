@@ -1,4 +1,7 @@
-"""Running commands side by side: each in turn, so that what else the machine does falls on all alike; medians, and the most memory."""
+"""Running commands side by side: each in turn, so that what else the machine does falls on all alike; medians, and the most memory.
+
+Every one runs as for a person: Python keeps what it compiled and buffers what it writes, whatever the tests' own surroundings say.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,9 @@ class Contestant:
     codes: tuple[int, ...] = (0,)
 
 
+_NOT_A_PERSONS = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
+
+
 @dataclass(frozen=True)
 class Timed:
     """The median of a contestant's runs, and the most memory that any of them had."""
@@ -45,7 +51,8 @@ def _run(one: Contestant, number: int) -> tuple[float, float]:
     # A pipe, and not the null device, is what a script has; `cat` stands at its other end.
     other = None if one.terminal else subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=out)
     stdout = out if other is None else other.stdin
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, env={**os.environ, **one.environment}) as child:
+    environment = {name: value for name, value in os.environ.items() if name not in _NOT_A_PERSONS} | dict(one.environment)
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, env=environment) as child:
         if other is not None and other.stdin is not None:
             other.stdin.close()
         said = child.stderr.read() if child.stderr else b""
