@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from .conftest import Botox
+from .cycle import CHAIR, DATA, done
+
 HEAVY = ("sqlmodel", "sqlalchemy", "pydantic", "yaml", "ruamel", "pendulum", "rich", "reportlab", "jinja2")
 PROBE = """
 import json, sys
@@ -60,6 +63,32 @@ NOT_DAILY = ("hashlib", "decimal", "random", "getpass", "botoxcli.clinic.history
 def test_the_daily_list_loads_what_is_daily_alone(visited: Path, form: str) -> None:
     code = PROBE.replace("{heavy!r}", repr(json.dumps(NOT_DAILY)))
     asked = json.dumps(["--ledger", str(visited), "due", "--format", form])
+    said = subprocess.run([sys.executable, "-c", code, asked], capture_output=True, text=True, check=False, timeout=60)
+    assert json.loads(said.stderr.splitlines()[-1])[:2] == [0, []]
+
+
+NOT_OF_A_SESSION = ("pendulum", "botoxcli.store.edition_tables", "botoxcli.store.patient_tables", "botoxcli.store.stock_tables")
+
+
+def test_a_session_loads_the_tables_that_it_writes(botox: Botox, visited: Path) -> None:
+    done(
+        botox(
+            "consult",
+            "P0002",
+            "--name",
+            "Ben Example",
+            "--born",
+            "1975-06-01",
+            "--answers",
+            str(DATA / "consult.yaml"),
+            "--no-input",
+            "--on",
+            "2026-03-09",
+        )
+    )
+    code = PROBE.replace("{heavy!r}", repr(json.dumps(NOT_OF_A_SESSION)))
+    chair = ["--answers", CHAIR, "--vial", "C1234", "--as-planned", "--no-input", "--on", "2026-03-09"]
+    asked = json.dumps(["--ledger", str(visited), "session", "P0002", *chair])
     said = subprocess.run([sys.executable, "-c", code, asked], capture_output=True, text=True, check=False, timeout=60)
     assert json.loads(said.stderr.splitlines()[-1])[:2] == [0, []]
 

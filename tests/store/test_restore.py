@@ -394,7 +394,7 @@ class TestDrill:
         assert (seen.erased_since, "patient_now" in seen.differing, "setting_now" in seen.differing) == (False, True, False)
 
     def test_who_was_forgotten_since_is_the_reason_of_a_difference(self, full_ledger: Path, backup: Path) -> None:
-        from botoxcli.store.tables import ErasureRow
+        from botoxcli.store.patient_tables import ErasureRow
 
         with Recorder(full_ledger).change(command="patient forget", actor="Dr. Test", at=AT) as change:
             change._add(

@@ -60,13 +60,13 @@ def moved(moment: datetime, span: Span, *, back: bool = False) -> datetime:
 
     Of an hour that the clock shows twice it is the one that makes the span longer; one that the clock skips is as much later.
     """
-    import pendulum
-
-    here = pendulum.instance(moment, tz=moment.tzinfo or UTC)
     sign = -1 if back else 1
     if span.unit == "hours":
         there = moment.astimezone(UTC) + timedelta(hours=sign * span.count)
         return there.astimezone(moment.tzinfo)
+    import pendulum
+
+    here = pendulum.instance(moment, tz=moment.tzinfo or UTC)
     there = datetime.fromisoformat(here.add(**{span.unit: sign * span.count}).isoformat()).astimezone(moment.tzinfo)
     return there.replace(fold=0 if back else 1)
 

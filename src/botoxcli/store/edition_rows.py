@@ -11,7 +11,8 @@ from typing import Any
 
 from botoxcli.clinic.dates import Span
 from botoxcli.clinic.protocol import Protocol, Site
-from botoxcli.store.tables import EditionFollowUpRow, EditionLimitRow, EditionSiteRow, Recorded
+from botoxcli.store.edition_tables import EditionFollowUpRow, EditionLimitRow, EditionSiteRow
+from botoxcli.store.tables import Recorded
 
 
 def edition_rows(protocol: Protocol, edition_id: int, entry_seq: int) -> Iterator[Recorded]:

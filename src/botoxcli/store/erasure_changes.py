@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from botoxcli.store.entry import Entry
 from botoxcli.store.steps import ERASABLE, HASHED_TABLES
-from botoxcli.store.tables import ErasureRow
 
 # ruff: noqa: S608 - names of our own schema
 
@@ -29,6 +28,8 @@ class ErasureChanges(Entry):
         return len(identities)
 
     def _blank(self, patient_id: int, table: str, numbers: Iterable[int]) -> None:
+        from botoxcli.store.patient_tables import ErasureRow
+
         blank = ", ".join(f"{column} = NULL" for column in ERASABLE[table])
         for number in numbers:
             self._raw.execute(f"UPDATE {table} SET {blank} WHERE {HASHED_TABLES[table][0]} = ? AND salt IS NOT NULL", (number,))

@@ -14,7 +14,8 @@ from botoxcli.clinic.sheet_rows import PatientTold, SessionTold
 from botoxcli.store import chain
 from botoxcli.store.entry import Entry
 from botoxcli.store.rows import day_text
-from botoxcli.store.tables import ArchiveRow, FreeTextRow, IdentityRow, PatientRow, VisitVersionRow
+from botoxcli.store.tables import FreeTextRow
+from botoxcli.store.visit_tables import VisitVersionRow
 
 UNSPECIFIED = "unspecified"
 Told = Callable[[int], None]
@@ -28,6 +29,8 @@ class ImportChanges(Entry):
 
         A code whose patient was undone comes back under its old number and in its old spelling.
         """
+        from botoxcli.store.patient_tables import ArchiveRow, IdentityRow, PatientRow
+
         numbers = {code.casefold(): number for number, code in self._raw.execute("SELECT patient_id, code FROM patient")}
         next_number = self._next(PatientRow.patient_id)
         made: list[tuple[Any, ...]] = []

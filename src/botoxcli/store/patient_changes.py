@@ -18,7 +18,6 @@ from botoxcli.errors import ValueRefused
 from botoxcli.store import chain
 from botoxcli.store.entry import Entry
 from botoxcli.store.rows import day_text, diary_row
-from botoxcli.store.tables import AppointmentRow, ArchiveRow, IdentityRow, PatientRow, PauseRow, ToxinElsewhereRow
 
 
 class PatientChanges(Entry):
@@ -29,6 +28,8 @@ class PatientChanges(Entry):
 
         A code whose patient was undone is free: it comes back under its old number and in its old spelling.
         """
+        from botoxcli.store.patient_tables import PatientRow
+
         if self._raw.execute("SELECT 1 FROM patient_now WHERE code = ?", (patient.code,)).fetchone():
             raise ValueRefused("CODE", "this code exists", "Give the patient a code that no other has ever had.")
         undone = self._raw.execute("SELECT patient_id FROM patient WHERE code = ?", (patient.code,)).fetchone()
@@ -48,6 +49,8 @@ class PatientChanges(Entry):
         self.reason(reason, patient_id)
 
     def _identify(self, patient_id: int, name: str, born: date) -> None:
+        from botoxcli.store.patient_tables import IdentityRow
+
         salt = self._writing.salt()
         identity = IdentityRow(
             identity_id=self._next(IdentityRow.identity_id), entry_seq=self.seq, patient_id=patient_id, commitment="",
@@ -68,6 +71,8 @@ class PatientChanges(Entry):
 
     def add_toxin(self, patient_id: int, *, product: str, hundredths: int | None, on: date, note: str | None = None) -> None:
         """Toxin that was given elsewhere; ``hundredths`` None when nobody knows how much."""
+        from botoxcli.store.patient_tables import ToxinElsewhereRow
+
         self._patient_id = patient_id
         number = self._next(ToxinElsewhereRow.toxin_id)
         given = ToxinElsewhereRow(
@@ -81,6 +86,8 @@ class PatientChanges(Entry):
         self, patient_id: int, *, protocol: str, kind: AppointmentKind, on: date, moved_to: date | None = None, reason: str | None = None
     ) -> None:
         """An appointment that was missed, declined or moved."""
+        from botoxcli.store.patient_tables import AppointmentRow
+
         appointment = AppointmentRow(
             appointment_id=self._next(AppointmentRow.appointment_id), entry_seq=self.seq, patient_id=patient_id, protocol=protocol, kind=kind,
             date=on.isoformat(), moved_to=day_text(moved_to),
@@ -90,6 +97,8 @@ class PatientChanges(Entry):
 
     def pause_patient(self, patient_id: int, *, until: date | None, reason: str | None = None) -> None:
         """A pause up to a day, in place of any before it; None ends it."""
+        from botoxcli.store.patient_tables import PauseRow
+
         self._add(PauseRow(pause_id=self._next(PauseRow.pause_id), entry_seq=self.seq, patient_id=patient_id, until=day_text(until)))
         self.reason(reason, patient_id)
 
@@ -104,4 +113,6 @@ class PatientChanges(Entry):
         self.reason(reason, patient_id)
 
     def _archive(self, patient_id: int, **facts: Any) -> None:
+        from botoxcli.store.patient_tables import ArchiveRow
+
         self._add(ArchiveRow(archive_id=self._next(ArchiveRow.archive_id), entry_seq=self.seq, patient_id=patient_id, **facts))

@@ -9,21 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from botoxcli.clinic.diary import DiaryDay
 from botoxcli.clinic.records import Consult, FollowUpVisit, Session, Visit
-from botoxcli.store.tables import (
+from botoxcli.store.tables import Recorded
+from botoxcli.store.visit_tables import (
     AdverseEventRow,
     AnswerRow,
     ConsultDetailRow,
-    DiaryDayRow,
     EventResolvedRow,
     FindingRow,
     InjectionRow,
-    Recorded,
     SessionDetailRow,
     VialUseRow,
 )
+
+if TYPE_CHECKING:
+    from botoxcli.store.patient_tables import DiaryDayRow
 
 
 def instant_text(moment: datetime) -> str:
@@ -86,6 +89,8 @@ def _event_rows(visit: FollowUpVisit, version_id: int, entry_seq: int) -> Iterat
 
 def diary_row(told: DiaryDay, patient_id: int, entry_seq: int) -> DiaryDayRow:
     """A day of the diary."""
+    from botoxcli.store.patient_tables import DiaryDayRow
+
     return DiaryDayRow(
         patient_id=patient_id, day=told.day.isoformat(), entry_seq=entry_seq, headache=int(told.headache), hours_hundredths=told.hours_hundredths,
         migraine=_flag(told.migraine), severity=told.severity, acute=_flag(told.acute),

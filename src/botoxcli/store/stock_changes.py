@@ -9,7 +9,6 @@ from botoxcli.clinic.records import DiscardReason, NewVial
 from botoxcli.clinic.stock_vial import lot_key
 from botoxcli.errors import ValueRefused
 from botoxcli.store.entry import Entry
-from botoxcli.store.tables import LotRecallRow, VialDiscardRow, VialLabelRow, VialRow
 
 
 class StockChanges(Entry):
@@ -17,6 +16,8 @@ class StockChanges(Entry):
 
     def add_vials(self, vials: NewVial, on: date) -> list[int]:
         """The numbers of the vials, one for each of the count. ``on`` is the day on which they came into stock."""
+        from botoxcli.store.stock_tables import VialRow
+
         first = self._next(VialRow.vial_id)
         numbers = list(range(first, first + vials.count))
         since = on.isoformat()
@@ -33,6 +34,8 @@ class StockChanges(Entry):
 
     def discard_vial(self, vial_id: int, reason: DiscardReason, on: date, note: str | None = None) -> None:
         """Takes a vial of which nothing was given out of stock. Raises ValueRefused when it is not unused."""
+        from botoxcli.store.stock_tables import VialDiscardRow
+
         if self.reader.vial(vial_id).state != "unused":
             raise ValueRefused("LOT", "the vial is not unused", "Only a vial of which nothing was given can be discarded.")
         number = self._next(VialDiscardRow.vial_discard_id)
@@ -42,6 +45,8 @@ class StockChanges(Entry):
 
     def recall_lots(self, lots: Iterable[str], on: date) -> None:
         """Makes the vials of each lot a stop, those in stock and those to come. The change has its reason from elsewhere."""
+        from botoxcli.store.stock_tables import LotRecallRow
+
         first, day = self._next(LotRecallRow.lot_recall_id), on.isoformat()
         self._add(
             *(
@@ -51,6 +56,8 @@ class StockChanges(Entry):
         )
 
     def _label(self, labels: Iterable[tuple[int, str, date]]) -> None:
+        from botoxcli.store.stock_tables import VialLabelRow
+
         first = self._next(VialLabelRow.vial_label_id)
         self._add(
             *(

@@ -15,10 +15,10 @@ from botoxcli.clinic.protocol import Protocol as TreatmentProtocol
 from botoxcli.clinic.records import Consult, FollowUpVisit, Session, Visit
 from botoxcli.errors import NotFound, ValueRefused
 from botoxcli.store.due_reader import EDITIONS_IN_USE
-from botoxcli.store.edition_rows import edition_rows
 from botoxcli.store.entry import Entry
 from botoxcli.store.rows import visit_rows, visit_texts
-from botoxcli.store.tables import EditionRow, SettingRow, VisitVersionRow, VisitVoidRow
+from botoxcli.store.tables import SettingRow
+from botoxcli.store.visit_tables import VisitVersionRow, VisitVoidRow
 
 _KINDS: Mapping[type[Visit], str] = {Consult: "consult", Session: "session", FollowUpVisit: "follow-up"}
 
@@ -51,6 +51,9 @@ class VisitChanges(Entry):
         return edition_id
 
     def _add_edition(self, loaded: PinnedText) -> int:
+        from botoxcli.store.edition_rows import edition_rows
+        from botoxcli.store.edition_tables import EditionRow
+
         edition_id = self._next(EditionRow.edition_id)
         protocol = loaded.protocol
         edition = EditionRow(
