@@ -87,7 +87,7 @@ def test_a_session_loads_the_tables_that_it_writes(botox: Botox, visited: Path) 
         )
     )
     code = PROBE.replace("{heavy!r}", repr(json.dumps(NOT_OF_A_SESSION)))
-    chair = ["--answers", CHAIR, "--vial", "C1234", "--as-planned", "--no-input", "--on", "2026-03-09"]
+    chair = ["--answers", CHAIR, "--vial", "C1234", "--as-planned", "--no-input", "--on", "2026-03-09", "--at", "10:00"]
     asked = json.dumps(["--ledger", str(visited), "session", "P0002", *chair])
     said = subprocess.run([sys.executable, "-c", code, asked], capture_output=True, text=True, check=False, timeout=60)
     assert json.loads(said.stderr.splitlines()[-1])[:2] == [0, []]
