@@ -107,6 +107,15 @@ def test_it_has_what_a_real_one_has(big: Path) -> None:
     assert commands >= {"init", "consult", "session", "follow-up", "vial add", "visit amend", "visit missed", "visit moved", "patient archive"}
 
 
+@pytest.mark.parametrize("kind", ["session", "consult", "follow_up"])
+def test_a_course_in_one_row_has_the_last_visits(big: Path, kind: str) -> None:
+    """After amendments, voids and undone changes too."""
+    by_kind = rows(big, f"SELECT patient, protocol, visit, date, edition_id FROM last_{kind} ORDER BY 1, 2")
+    assert len(by_kind) > 10
+    in_one = f"SELECT patient, protocol, {kind}, {kind}_date, {kind}_edition_id FROM course_now WHERE {kind} IS NOT NULL ORDER BY 1, 2"
+    assert rows(big, in_one) == by_kind
+
+
 def test_the_list_of_any_day_is_that_of_all_courses(big: Path) -> None:
     """What the daily list makes nothing of would not have been in it; and that is a good part of all courses."""
     with open_ledger(big) as reader:

@@ -16,9 +16,10 @@ import pytest
 from botoxcli.store import engine
 
 from .conftest import Botox
-from .cycle import CHAIR, done
+from .cycle import CHAIR, DATA
 
 pytestmark = pytest.mark.plain_only
+CONSULT = str(DATA / "consult.yaml")
 # What grows with every visit, vial or entry. A patient's row, an edition and a setting are walked through: they are few.
 HISTORY = {
     "entry", "visit_version", "visit_void", "consult_detail", "session_detail", "answer", "finding", "injection", "vial", "vial_label", "vial_use",
@@ -32,6 +33,12 @@ DAILY = {
     "due, json, all": ["due", "--format", "json", "--all", "--explain"],
     "chart": ["chart", "P0001"],
     "response": ["response", "P0001"],
+    "lot": ["lot", "C1234"],
+    "prep": ["prep", "P0001", "--for", "2026-06-09T10:00"],
+    "consult": ["consult", "P0002", "--name", "Ben Example", "--born", "1975-06-01", "--on", "2026-03-09", "--answers", CONSULT, "--no-input",
+                "--dry-run"],
+    "follow-up": ["follow-up", "P0001", "--on", "2026-03-09", "--answer", "headache-days=9", "--answer", "diary-days=28", "--event", "none",
+                  "--no-input", "--dry-run"],
     "session": ["session", "P0001", "--on", "2026-03-09", "--answers", CHAIR, "--vial", "C1234", "--as-planned", "--no-input", "--dry-run",
                 "--override", "interval=Tested"],
 }  # fmt: skip
@@ -69,7 +76,7 @@ def walks_through_history(ledger: Path, statements: Sequence[str]) -> list[tuple
 
 @pytest.mark.parametrize("command", DAILY)
 def test_a_daily_command_walks_through_no_history(cycle: Botox, ledger: Path, asked: list[str], command: str) -> None:
-    done(cycle(*DAILY[command]))
+    assert cycle(*DAILY[command]).exit_code in (0, 3)
     assert walks_through_history(ledger, asked) == []
 
 

@@ -39,13 +39,15 @@ COLUMNS = {
     "visit_version_id patient_id",
     "vial_line": "vial_id lot lot_key product hundredths expires state recalled visit given_hundredths wasted_hundredths discard_reason "
     "discard_date in_stock_since",
+    "course_now": "patient_id patient protocol archived archived_on archived_rules paused_until session session_date session_edition_id "
+    "consult consult_date consult_edition_id decision decided follow_up follow_up_date follow_up_edition_id declined_on",
     "last_session": "patient_id patient protocol visit date edition_id",
     "last_consult": "patient_id patient protocol visit date edition_id decision decided",
     "last_follow_up": "patient_id patient protocol visit date edition_id",
     "open_event": "patient_id patient protocol visit date event severity escalate",
     "emergency_event": "patient_id patient protocol visit date event severity escalate resolved_on",
 }
-DAILY = ["last_session", "last_consult", "last_follow_up", "open_event", "emergency_event"]
+DAILY = ["course_now", "last_session", "last_consult", "last_follow_up", "open_event", "emergency_event"]
 
 
 def ask(path: Path, sql: str) -> list[dict[str, Any]]:
