@@ -82,6 +82,12 @@ def due_count(ledger: Path) -> int:
     return len(botox("due", "--today", TODAY, "--format", "csv", "--ledger", str(ledger)).splitlines()) - 1
 
 
+def in_care(ledger: Path) -> int:
+    """How many patients are in care: a program for to-dos has to hold one for each, also while it is not open yet."""
+    with sqlite3.connect(ledger) as connection:
+        return int(connection.execute("SELECT count(*) FROM patient_now WHERE NOT archived").fetchone()[0])
+
+
 def command(*arguments: str) -> Sequence[str]:
     """A run of ours."""
     return [*BOTOX, *arguments]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from . import peers
 from .measuring import Contestant
-from .practices import STOCK, TODAY, Practices, botox, command, due_count
+from .practices import STOCK, TODAY, Practices, botox, command, due_count, in_care
 
 CHAIR, CONSULT = (Path(__file__).parents[1] / "data" / name for name in ("chair.yaml", "consult.yaml"))
 
@@ -40,7 +40,8 @@ def rows(practices: Practices) -> Iterator[Row]:
         yield Row(f"due in a pipe, {form}, usual", partial(_due_in_a_pipe, practices, form))
     for name in ("usual", "full"):
         yield Row(f"due on a terminal, {name}", partial(_due_on_a_terminal, practices, name))
-    yield Row("due on a terminal, 10,000 in care", partial(_due_of_many, practices))
+    yield Row("due on a terminal, 10,000 in care", partial(_due_of_many, practices, due_count))
+    yield Row("due on a terminal, 10,000 in care; the others with a to-do for each of them", partial(_due_of_many, practices, in_care))
     yield Row("--help", partial(_help, practices))
     yield Row("completion of a patient's code", partial(_completion, practices))
     yield Row("consult, recorded", partial(_consult, practices))
@@ -70,9 +71,9 @@ def _due_on_a_terminal(practices: Practices, name: str) -> Sides:
     return Sides(_ours("due", ledger, "due", terminal=True), others)
 
 
-def _due_of_many(practices: Practices) -> Sides:
+def _due_of_many(practices: Practices, counted: Callable[[Path], int]) -> Sides:
     ledger = practices.ledger("10,000 in care")
-    count = due_count(ledger)
+    count = counted(ledger)
     others = [(peers.taskwarrior(practices.folder, count), "at most 0.7 x"), (peers.todoman(practices.folder, count), "at most 0.3 x")]
     return Sides(_ours("due", ledger, "due", terminal=True), others)
 

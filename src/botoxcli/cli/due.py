@@ -185,21 +185,22 @@ def print_due(items: Sequence[DueItem], names: dict[str, str] | None, *, explain
     if explained and items:
         print_lines(line for item in items for line in _explained(item, names, courses))
         return
-    headers = [Column("Patient"), *([Column("Name", fold=True)] if names is not None else []), Column("What"), Column("Status")]
-    headers += [Column("Late", "right"), Column("Earliest"), Column("Due"), Column("Latest")]
-    rows = []
-    for item in items:
-        window = item.window
-        row = [window.patient, *([names.get(window.patient, "")] if names is not None else []), window.kind, item.status]
-        row += [f"{item.days_late} d" if item.days_late else "", window.earliest.isoformat(), window.due.isoformat()]
-        rows.append([*row, window.latest.isoformat() if window.latest else ""])
+    windows = [item.window for item in items]
+    cells: dict[Column, list[str]] = {Column("Patient"): [window.patient for window in windows]}
+    if names is not None:
+        cells[Column("Name", fold=True)] = [names.get(window.patient, "") for window in windows]
+    cells[Column("What")] = [window.kind for window in windows]
+    cells[Column("Status")] = [item.status for item in items]
+    cells[Column("Late", "right")] = [f"{item.days_late} d" if item.days_late else "" for item in items]
+    cells[Column("Earliest")] = [window.earliest.isoformat() for window in windows]
+    cells[Column("Due")] = [window.due.isoformat() for window in windows]
+    cells[Column("Latest")] = [window.latest.isoformat() if window.latest else "" for window in windows]
     if courses is not None and items:
         from botoxcli.cli.due_verbose import course_cell
 
-        headers.append(Column("Headache days in 28"))
-        rows = [[*row, course_cell(courses, item.window)] for row, item in zip(rows, items, strict=True)]
+        cells[Column("Headache days in 28")] = [course_cell(courses, window) for window in windows]
     spare = ("Latest", "Earliest", *(("Late", "Due") if courses is not None else ()))
-    print_table(Table(headers, rows, empty=f"Nobody is due on {day}.", spare=spare))
+    print_table(Table(list(cells), list(zip(*cells.values(), strict=True)), empty=f"Nobody is due on {day}.", spare=spare))
 
 
 def _explained(item: DueItem, names: dict[str, str] | None, courses: Courses | None) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 
 # What a command makes is seldom a cycle: looking for one every 700 things takes a tenth of the daily list, most of it while modules load.
-gc.set_threshold(50_000)
+gc.set_threshold(100_000)
 
 # ruff: noqa: E402
 import importlib

@@ -47,7 +47,10 @@ class Quiet:
             return False
         if consult is not None and (consult <= self._consult or (decision == "needs-review" and decided is None)):
             return False
-        return not any(check.gone <= session <= check.fresh and not self._closes(check, session, follow_up) for check in self._checks)
+        for check in self._checks:  # noqa: SIM110 - asked of every course: a loop costs half of what a generator does
+            if check.gone <= session <= check.fresh and not self._closes(check, session, follow_up):
+                return False
+        return True
 
     def _closes(self, check: _Check, session: str, follow_up: str | None) -> bool:
         """Whether the last follow-up closes the check of that session."""
