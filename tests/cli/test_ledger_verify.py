@@ -16,7 +16,7 @@ pytestmark = pytest.mark.plain_only  # the file is spoilt by hand
 GOOD = """\
 Check       Result  What was found
 Pages       good    as SQLite wrote them
-Schema      good    version 3, as this program makes it
+Schema      good    version 4, as this program makes it
 Chain       good    3 entries over {rows} rows, recomputed
 Erasures    good    every blank word has its erasure
 References  good    no row refers to one that is not there
