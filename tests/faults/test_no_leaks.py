@@ -26,7 +26,7 @@ from botoxcli.store.place import Place
 from .canary import CANARY, READ, commands, leaked_files, seeded, tells
 from .confined import botox, forked, no_larger_than
 from .hostile_practice import looked_at
-from .trials import trial
+from .trials import furnished, trial
 from .writing_commands import READING, TODAY, WRITING, all_commands
 
 pytestmark = pytest.mark.plain_only
@@ -77,6 +77,7 @@ WAYS: dict[str, Callable[[list[str]], list[str]]] = {
 
 def test_no_failing_command_says_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Usage, value, not there, nothing to ask on, damage: by each, on either stream, as words and as JSON, and in no file."""
+    furnished()  # what all tests share does not go with this one's scratch
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setenv("TMPDIR", str(scratch))
