@@ -12,8 +12,8 @@ from botoxcli.cli.consult_print import decision_lines
 from botoxcli.cli.state import State
 from botoxcli.cli.texts import clean_text
 from botoxcli.clinic.answers import consult_questions, missing
+from botoxcli.clinic.decisions import OwnDecision
 from botoxcli.clinic.findings import unsettled
-from botoxcli.clinic.history import OwnDecision
 from botoxcli.clinic.protocol import Jurisdiction
 from botoxcli.errors import Interrupted
 from botoxcli.store.drafts import Draft, Drafts

@@ -11,7 +11,7 @@ from botoxcli.cli.given import accepted_ids, answers_given
 from botoxcli.cli.texts import clean_text
 from botoxcli.clinic.answers import consult_questions, missing
 from botoxcli.clinic.dates import parse_date
-from botoxcli.clinic.history import OwnDecision
+from botoxcli.clinic.decisions import OwnDecision
 from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.clinic.protocol import Jurisdiction, Protocol
 from botoxcli.clinic.records import NewPatient

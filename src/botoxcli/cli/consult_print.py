@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from botoxcli.cli.protocols import named
 from botoxcli.cli.rows import write_item
+from botoxcli.clinic.decisions import treats
 from botoxcli.clinic.eligibility import ADVISED
 from botoxcli.clinic.findings import Finding
-from botoxcli.clinic.history import treats
 from botoxcli.terminal.console import is_plain
 from botoxcli.terminal.lines import Section, print_lines, print_sheet
 from botoxcli.terminal.table import Column, Table, print_table

@@ -7,12 +7,10 @@ by the thousand each morning: one is defined in a seventh of the time that a fro
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from botoxcli.clinic.dates import Span
-
-if TYPE_CHECKING:
-    from botoxcli.clinic.history import Decision, OwnDecision
+from botoxcli.clinic.decisions import Decision, OwnDecision
 
 AppointmentKind = Literal["missed", "declined", "moved"]
 

@@ -13,8 +13,9 @@ from datetime import date
 from decimal import Decimal
 
 from botoxcli.clinic.answers import UNKNOWN
+from botoxcli.clinic.decisions import Decision, treats
 from botoxcli.clinic.findings import Finding, Level
-from botoxcli.clinic.history import Decision, PastConsult, treats
+from botoxcli.clinic.history import PastConsult
 from botoxcli.clinic.protocol import Condition, Criterion, Jurisdiction, Protocol, Role
 from botoxcli.clinic.quantity import text
 from botoxcli.clinic.questions import listed

@@ -8,12 +8,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal, NamedTuple
 
+from botoxcli.clinic.decisions import Decision, OwnDecision
 from botoxcli.clinic.due_candidate import PastEvent
 from botoxcli.clinic.known_patient import KnownPatient
 
 VisitKind = Literal["consult", "session", "follow-up"]
-Decision = Literal["eligible", "not-eligible", "needs-review"]
-OwnDecision = Literal["treat", "defer", "decline"]
 ArchiveReason = Literal["moved-away", "stopped", "died", "other"]
 
 
@@ -72,14 +71,6 @@ class PastPause(NamedTuple):
 
     since: date
     until: date
-
-
-def treats(decision: Decision | None, decided: OwnDecision | None) -> bool:
-    """Whether a consult is a yes: eligible and not deferred or declined, or a needs-review that the practitioner treats.
-
-    ``treat`` on a ``not-eligible`` is none: it needs an override at each session.
-    """
-    return decided in (None, "treat") if decision == "eligible" else decision == "needs-review" and decided == "treat"
 
 
 class PatientHistory(NamedTuple):

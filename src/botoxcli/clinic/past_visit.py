@@ -9,8 +9,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from botoxcli.clinic.decisions import Decision, OwnDecision
     from botoxcli.clinic.findings import Level, Resolution
-    from botoxcli.clinic.history import Decision, OwnDecision, VisitKind
+    from botoxcli.clinic.history import VisitKind
 
 VisitState = Literal["recorded", "amended", "ended-early", "imported"]
 Standing = Literal["current", "replaced", "void", "undone"]

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from botoxcli.clinic.dates import Span, after, before
+from botoxcli.clinic.decisions import is_undecided
 from botoxcli.clinic.due_candidate import FollowUpRule
 
 _CLIPPED = timedelta(days=3)  # as far as the ends of months may move a sum
@@ -45,7 +46,7 @@ class Quiet:
         """Of a course whose last visits were on these days; the decisions are the consult's."""
         if session is None or session <= self._session:
             return False
-        if consult is not None and (consult <= self._consult or (decision == "needs-review" and decided is None)):
+        if consult is not None and (consult <= self._consult or is_undecided(decision, decided)):
             return False
         for check in self._checks:  # noqa: SIM110 - asked of every course: a loop costs half of what a generator does
             if check.gone <= session <= check.fresh and not self._closes(check, session, follow_up):

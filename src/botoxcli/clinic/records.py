@@ -13,8 +13,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
+from botoxcli.clinic.decisions import Decision, OwnDecision
 from botoxcli.clinic.findings import Level, Resolution
-from botoxcli.clinic.history import Decision, OwnDecision
 from botoxcli.clinic.text import clean
 from botoxcli.errors import ValueRefused
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from botoxcli.clinic.dates import Span, after
+from botoxcli.clinic.decisions import awaits_session, is_undecided
 from botoxcli.clinic.due_candidate import DueCandidate, FollowUpRule, LastVisit, PastEvent
 from botoxcli.clinic.due_window import DueItem as DueItem
 from botoxcli.clinic.due_window import Rules as Rules
@@ -86,17 +87,12 @@ def _onset_checks(candidate: DueCandidate, rules: Rules, day: date, next_one: Wi
 def _new_course(candidate: DueCandidate, next_one: Window | None) -> LastVisit | None:
     """The consult that waits for a session of its own: an allowing one without a session, or after the last session lapsed."""
     consult, session = candidate.consult, candidate.session
-    if consult is None or not _to_be_treated(consult):
+    if consult is None or not awaits_session(consult.decision, consult.decided):
         return None
     if session is None:
         return consult
     lapsed_on = next_one.latest if next_one else None
     return consult if lapsed_on is not None and consult.date > lapsed_on else None
-
-
-def _to_be_treated(consult: LastVisit) -> bool:
-    """Eligible, or decided to treat whatever the rules said: somebody waits for a session."""
-    return consult.decided == "treat" or (consult.decision == "eligible" and consult.decided is None)
 
 
 def _is_told(candidate: DueCandidate, session: LastVisit, rule: FollowUpRule) -> bool:
@@ -119,7 +115,7 @@ def _consult_reviews(candidate: DueCandidate, rules: Rules) -> list[Window]:
     consult, found = candidate.consult, []
     if consult:
         following = rules_for(rules, candidate, consult, "consult-review", "consult")
-        if consult.decision == "needs-review" and consult.decided is None:
+        if is_undecided(consult.decision, consult.decided):
             following = [*rules_for(rules, candidate, consult, "consult-review", "needs-review"), *following]
         found = [open_window(candidate, consult.date, consult.visit, rule) for rule in following]
     for event in candidate.events:

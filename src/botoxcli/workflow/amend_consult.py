@@ -8,8 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from botoxcli.clinic.answers import consult_questions
+from botoxcli.clinic.decisions import OwnDecision
 from botoxcli.clinic.findings import require_settled, resolve
-from botoxcli.clinic.history import OwnDecision
 from botoxcli.clinic.past_visit import WholeVisit
 from botoxcli.errors import ValueRefused
 from botoxcli.workflow.amend_session import in_order

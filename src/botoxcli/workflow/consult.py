@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from botoxcli.clinic.decisions import Decision, OwnDecision
 from botoxcli.clinic.duplicates import duplicate_findings
 from botoxcli.clinic.eligibility import decide, judge
 from botoxcli.clinic.findings import Finding, require_settled, resolve
-from botoxcli.clinic.history import Decision, OwnDecision
 from botoxcli.clinic.known_patient import KnownPatient
 from botoxcli.clinic.out_of_order import out_of_order
 from botoxcli.clinic.past_visit import WholeVisit

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from botoxcli.clinic.checklist import Checklist
-from botoxcli.clinic.history import OwnDecision
+from botoxcli.clinic.decisions import OwnDecision
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.clinic.quantity import text
 from botoxcli.clinic.questions import Condition, Question
