@@ -11,7 +11,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import sqlite
 
 from botoxcli.errors import LedgerDamaged, NewerLedger
-from botoxcli.store import edition_tables, engine, patient_tables, schema, schema_version, stock_tables, visit_tables
+from botoxcli.store import edition_tables, engine, identity_tables, patient_tables, schema, schema_version, stock_tables, visit_tables
 from botoxcli.store.engine import copied
 from botoxcli.store.place import Place
 from botoxcli.store.reader import open_ledger
@@ -38,7 +38,7 @@ def believed(table: Table) -> set[tuple[object, ...]]:
 def test_sqlmodel_and_the_schema_agree_both_ways(ledger: Path) -> None:
     connection = engine.open_reader(ledger)
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    assert all((edition_tables, patient_tables, stock_tables, visit_tables)), "each adds its own"
+    assert all((edition_tables, identity_tables, patient_tables, stock_tables, visit_tables)), "each adds its own"
     assert set(Row.metadata.tables) == tables
     for name, table in Row.metadata.tables.items():
         assert believed(table) == real(connection, name), name

@@ -29,7 +29,8 @@ class ImportChanges(Entry):
 
         A code whose patient was undone comes back under its old number and in its old spelling.
         """
-        from botoxcli.store.patient_tables import ArchiveRow, IdentityRow, PatientRow
+        from botoxcli.store.identity_tables import IdentityRow, PatientRow
+        from botoxcli.store.patient_tables import ArchiveRow
 
         numbers = {code.casefold(): number for number, code in self._raw.execute("SELECT patient_id, code FROM patient")}
         next_number = self._next(PatientRow.patient_id)

@@ -28,7 +28,7 @@ class PatientChanges(Entry):
 
         A code whose patient was undone is free: it comes back under its old number and in its old spelling.
         """
-        from botoxcli.store.patient_tables import PatientRow
+        from botoxcli.store.identity_tables import PatientRow
 
         if self._raw.execute("SELECT 1 FROM patient_now WHERE code = ?", (patient.code,)).fetchone():
             raise ValueRefused("CODE", "this code exists", "Give the patient a code that no other has ever had.")
@@ -49,7 +49,7 @@ class PatientChanges(Entry):
         self.reason(reason, patient_id)
 
     def _identify(self, patient_id: int, name: str, born: date) -> None:
-        from botoxcli.store.patient_tables import IdentityRow
+        from botoxcli.store.identity_tables import IdentityRow
 
         salt = self._writing.salt()
         identity = IdentityRow(
