@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from botoxcli.clinic.protocol import Protocol
 from botoxcli.errors import LedgerDamaged
 from botoxcli.files.protocol_yaml import read_protocol
-from botoxcli.store import chain, engine, schema_version
+from botoxcli.store import chain, engine, integrity, schema_version
+from botoxcli.store.chain_walk import Walk, walk
 from botoxcli.store.drafts import Drafts
 from botoxcli.store.integrity import Fault, require_whole, verify
 from botoxcli.store.steps import HASHED_TABLES, STEPS
@@ -218,6 +223,32 @@ def test_a_draft_of_before_drafts_had_a_digest_is_taken(full_ledger: Path) -> No
     with Drafts(full_ledger) as drafts:
         (only,) = drafts.list()
         assert only.content == {"a": 1}
+
+
+_WRITES = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None)
+connection.execute("BEGIN IMMEDIATE")
+connection.execute("INSERT INTO draft (kind, patient_code, change_key, started_at, saved_at, content) VALUES "
+                   "('session', 'P', 'k', '2026-03-09T14:00:00Z', '2026-03-09T14:00:00Z', '{}')")
+connection.execute("COMMIT")
+"""
+
+
+@pytest.mark.plain_only
+def test_nobody_can_write_while_it_looks(full_ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It holds its lock from the first row to the last, also while its other connection looks at the pages: all is of one state."""
+    ended = list[str]()
+
+    def while_another_writes(*given: Any, **more: Any) -> Walk:
+        time.sleep(0.2)  # whatever goes on beside has begun
+        written = subprocess.run([sys.executable, "-c", _WRITES, str(full_ledger)], capture_output=True, text=True, check=False)
+        ended.append(written.stderr.strip().splitlines()[-1] if written.returncode else "written")
+        return walk(*given, **more)
+
+    monkeypatch.setattr(integrity, "walk", while_another_writes)
+    assert verify(full_ledger).whole
+    assert ended == ["sqlite3.OperationalError: database is locked"]
 
 
 def spoil_number(ledger: Path, version: int) -> bytes:

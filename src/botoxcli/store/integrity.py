@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from botoxcli.errors import LedgerDamaged
 from botoxcli.store import engine, schema_text
@@ -20,7 +21,11 @@ from botoxcli.store.edition_check import Parse, false_editions
 from botoxcli.store.erasures import false_erasures
 from botoxcli.store.place import Place
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
 Progress = Callable[[int, int], None]
+_Pages = Callable[[], Callable[[], list[tuple[None, str]]]]
 MOST_FAULTS = 100
 _WHY_NOT = "check the hash first; if it is right, the end was cut off, all was written anew, or it is another ledger's"
 
@@ -75,13 +80,10 @@ def verify(place: Path | Place, *, expect: str | None = None, parse: Parse | Non
     try:
         with engine.translated(place.path):
             engine.salt_or_refuse(place.path)
-            connection = engine.connect(place)
-            try:
+            with closing(engine.connect(place)) as connection, _pages_aside(place) as pages:
                 connection.execute("PRAGMA query_only = ON")
                 connection.execute("BEGIN")  # one state of it, whoever writes meanwhile
-                look.at(connection)
-            finally:
-                connection.close()
+                look.at(connection, pages)
     except LedgerDamaged as damaged:
         look.faults.append(Fault("pages", damaged.why))
     return look.found()
@@ -101,14 +103,14 @@ class _Look:
     unread: list[str] = field(default_factory=list)
     imported: int = 0
 
-    def at(self, connection: sqlite3.Connection) -> None:
+    def at(self, connection: sqlite3.Connection, pages: _Pages) -> None:
         connection.text_factory = _lenient
-        self.version = engine.version_or_refuse(self.place.path, connection)
-        with _pages_aside(self.place) as pages:
-            self._rows_at(connection)
-            others, self.faults = self.faults, []
-            self._check(connection, "pages", pages())
-            self.faults += others
+        self.version = engine.version_or_refuse(self.place.path, connection)  # the first that is read: nobody can write from here on
+        found = pages()
+        self._rows_at(connection)
+        others, self.faults = self.faults, []
+        self._check(connection, "pages", found())
+        self.faults += others
 
     def _rows_at(self, connection: sqlite3.Connection) -> None:
         tables = {name for kind, name in schema_text.expected(self.version) if kind == "table"}
@@ -178,34 +180,34 @@ class _Look:
 
 
 @contextmanager
-def _pages_aside(place: Place) -> Iterator[Callable[[], list[tuple[None, str]]]]:
-    """Looks at the pages on a connection of its own while the rows are looked at: SQLite needs no Python for it. What is given waits for it.
+def _pages_aside(place: Place) -> Iterator[_Pages]:
+    """Looks at the pages on a connection of its own while the rows are looked at: SQLite needs no Python for it.
 
-    Both see one state: whoever opened the block reads inside a transaction, and nobody can write until that ends.
+    What is given begins the look, and gives what waits for its end. It is to be called inside a transaction that reads: then both see one state.
+    The connection is opened before that begins, for whatever else opens and closes the file would end every lock that this process has on it.
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    opened: list[sqlite3.Connection] = []
+    with ThreadPoolExecutor(1) as aside:
+        connection = aside.submit(engine.connect, place).result()
+        begun: list[Future[list[tuple[None, str]]]] = []
 
-    def look() -> list[tuple[None, str]]:
-        connection = engine.connect(place)
-        opened.append(connection)
-        try:
+        def look() -> list[tuple[None, str]]:
             connection.text_factory = _lenient
             connection.execute("PRAGMA query_only = ON")
             return list(_page_faults(connection))
-        finally:
-            connection.close()
 
-    with ThreadPoolExecutor(1) as aside:
-        pages = aside.submit(look)
+        def begin() -> Callable[[], list[tuple[None, str]]]:
+            begun.append(aside.submit(look))
+            return begun[0].result
+
         try:
-            yield pages.result
+            yield begin
         finally:
-            if not pages.done():
-                for connection in opened:
-                    with suppress(sqlite3.Error):
-                        connection.interrupt()
+            if begun and not begun[0].done():
+                with suppress(sqlite3.Error):
+                    connection.interrupt()
+            aside.submit(connection.close).result()
 
 
 def _page_faults(connection: sqlite3.Connection) -> Iterator[tuple[None, str]]:
