@@ -18,7 +18,7 @@ SIZES = {
     "usual": ((2_000, 500, 30), (5, 2, 1)),
     "full": ((2_000, 2_000, 30), (5, 5, 1)),
     "three years": ((2_000, 500, 3), (5, 2, 1)),
-    "10,000 in care": ((10_000, 10_000, 3), (6, 6, 1)),
+    "10,000 in care": ((10_000, 10_000, 12), (6, 6, 1)),
 }
 IMPORTED = (30_000, 100)  # sessions of a spreadsheet
 STOCK = 60  # vials of each of four lots, for the sessions that are measured

@@ -85,6 +85,23 @@ def test_as_many_as_were_asked_for_are_in_care(botox: Botox, big: Path) -> None:
     assert "2018-03-09" <= first < last <= "2026-03-09"
 
 
+def test_nobody_is_seen_after_leaving_nor_at_a_weekend(big: Path) -> None:
+    """Nor is anybody who leaves in a pause kept: so many are in care as were asked for, whatever the seed."""
+    gone = "SELECT count(*) FROM visit_now v JOIN patient_now p USING (patient_id) WHERE p.archived AND v.date > p.archived_on"
+    assert rows(big, gone) == [(0,)]
+    weekend = "SELECT kind, date FROM visit_now WHERE strftime('%w', date) IN ('0', '6') AND kind IN ('session', 'follow-up')"
+    assert rows(big, weekend) == []
+
+
+@pytest.mark.parametrize("seed", range(4, 8))
+def test_as_many_are_in_care_as_it_says_and_it_goes_back_as_far(botox: Botox, tmp_path: Path, seed: int) -> None:
+    size = ("--patients", "60", "--in-care", "20", "--years", "3")
+    said = made(botox, tmp_path / "p.db", *size, "--seed", str(seed))
+    assert rows(tmp_path / "p.db", "SELECT sum(NOT archived) FROM patient_now") == [(20,)]
+    assert rows(tmp_path / "p.db", "SELECT min(date) FROM visit_now") == [("2023-03-10",)]
+    assert f"{rows(tmp_path / 'p.db', 'SELECT count(*) FROM entry')[0][0]:,} changes" in said.stdout
+
+
 def test_no_session_breaks_a_rule(big: Path) -> None:
     settled = "level = 'note' OR (level = 'warn' AND resolution = 'accepted')"
     assert rows(big, f"SELECT count(*) FROM finding JOIN session_detail USING (visit_version_id) WHERE NOT ({settled})") == [(0,)]
@@ -140,6 +157,7 @@ def test_every_course_is_recorded_in_the_order_of_its_days(big: Path) -> None:
         (("--patients", "5", "--in-care", "6"), 21, "--in-care"),
         (("--patients", "5", "--years", "0"), 21, "--years"),
         (("--in-care", "2"), 2, "--patients"),
+        ((), 2, "--patients"),
     ],
 )
 def test_a_size_that_cannot_be_is_refused(botox: Botox, tmp_path: Path, flags: tuple[str, ...], code: int, sentence: str) -> None:

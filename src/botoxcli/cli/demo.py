@@ -32,9 +32,10 @@ def demo(
     """A fictitious practice to look at; never touches the real ledger.
 
     Example: botox demo
-    Example: botox demo --ledger big.db --patients 40 --in-care 20 --years 4 --seed 1
+
+    A practice of any size: botox demo --ledger big.db --patients 40 --in-care 20 --years 4 --seed 1
     """
-    if any(one is not None for one in (patients, in_care, years, seed)):
+    if state_of(ctx).ledger_named or any(one is not None for one in (patients, in_care, years, seed)):
         from botoxcli.cli.demo_practice import demo_practice
 
         demo_practice(state_of(ctx), patients=patients, in_care=in_care, years=years, seed=seed)

@@ -5,9 +5,11 @@ A rule neither prints nor raises. Spans are compared from SAMPLE_DAYS, since 3 m
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import date
+from functools import cache
 
 from botoxcli.clinic.dates import Span, after
 from botoxcli.clinic.planned_dose import WEIGHT
@@ -24,7 +26,11 @@ FINDINGS = (
 )  # fmt: skip
 # The findings that only a protocol with such limits raises, and which limit it is.
 MUSCLE_FINDINGS = {"muscle-dose": "muscles", "muscle-count": "muscle_count"}
-SAMPLE_DAYS = (date(2024, 1, 31), date(2026, 1, 31), date(2026, 2, 1), date(2026, 7, 1), date(2026, 11, 30))
+# From the first 28 days of a month a span of months has one length, from each later day its own; the years hold every sequence of leap years.
+_YEARS = (*range(2024, 2028), *range(2097, 2104))
+SAMPLE_DAYS = tuple(
+    date(year, month, day) for year in _YEARS for month in range(1, 13) for day in (1, 29, 30, 31) if day <= monthrange(year, month)[1]
+)
 
 
 def _twice(where: Path, named: Iterable[Hashable], field: str, what: str) -> Iterator[Contradiction]:
@@ -177,8 +183,14 @@ def weight(protocol: Protocol) -> Iterator[Contradiction]:
 
 
 def _longer(one: Span, other: Span) -> bool:
-    """Whether ``one`` ends after ``other`` on any of the sample days."""
-    return any(after(day, one) > after(day, other) for day in SAMPLE_DAYS)
+    """Whether ``one`` ends after ``other`` from any day."""
+    return any(mine > others for mine, others in zip(_lengths(one), _lengths(other), strict=True))
+
+
+@cache
+def _lengths(span: Span) -> tuple[int, ...]:
+    """Its days from each of the sample days."""
+    return tuple((after(day, span) - day).days for day in SAMPLE_DAYS)
 
 
 def _day_spans(protocol: Protocol) -> Iterator[tuple[Path, Span]]:

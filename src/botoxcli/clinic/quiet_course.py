@@ -34,12 +34,10 @@ class Quiet:
         for rule in rules:
             by_kind.setdefault((rule.kind, rule.anchor), []).append(rule)
         # The last days of a session whose next one may be listed or have lapsed, and of a consult that may be looked at again.
-        following = [span for rule in by_kind.get(("session", "session"), ()) for span in (rule.earliest, rule.latest) if span]
-        self._session = max((_last_anchor(until, span) for span in following), default=_ALWAYS)
-        reviews = by_kind.get(("consult-review", "consult"), ())
-        self._consult = max((_last_anchor(until, rule.earliest) for rule in reviews), default=_ALWAYS)
+        self._session = max((_last_opening(until, rule, rule.latest) for rule in by_kind.get(("session", "session"), ())), default=_ALWAYS)
+        self._consult = max((_last_opening(until, rule) for rule in by_kind.get(("consult-review", "consult"), ())), default=_ALWAYS)
         checks = by_kind.get(("onset-check", "session"), ())
-        self._checks = [_Check(_first_anchor(day, rule.latest), _last_anchor(until, rule.earliest), rule.closes) for rule in checks]
+        self._checks = [_Check(_first_anchor(day, rule.latest), _last_opening(until, rule), rule.closes) for rule in checks]
         self._closed: dict[tuple[str, Span], str] = {}
 
     def is_so(self, session: str | None, follow_up: str | None, consult: str | None, decision: str | None, decided: str | None) -> bool:
@@ -61,6 +59,11 @@ class Quiet:
         if key not in self._closed:
             self._closed[key] = after(date.fromisoformat(session), check.closes).isoformat()
         return follow_up >= self._closed[key]
+
+
+def _last_opening(day: date, rule: FollowUpRule, *more: Span | None) -> str:
+    """From every day after it, each span of the rule's window leads beyond ``day``."""
+    return max(_last_anchor(day, span) for span in (rule.earliest, rule.due, *more) if span)
 
 
 def _last_anchor(day: date, span: Span) -> str:

@@ -152,10 +152,10 @@ def due_on(candidates: Iterable[DueCandidate], rules: Rules, day: date) -> tuple
 
 
 def as_on(candidates: Iterable[DueCandidate], rules: Rules, day: date, *, until: date | None = None) -> Iterator[DueItem]:
-    """The same, a candidate after the other; with ``until`` (no day before ``day``) without what lapsed or opens after it."""
+    """The same, a candidate after the other; with ``until`` (no day before ``day``) without what lapsed or is due or opens after it."""
     for candidate in candidates:
         for window in windows(candidate, rules, day):
-            if until is None or (window.earliest <= until and (window.latest is None or window.latest >= day)):
+            if until is None or (min(window.earliest, window.due) <= until and (window.latest is None or window.latest >= day)):
                 yield DueItem(window, status_on(window, day), max((day - window.due).days, 0))
 
 

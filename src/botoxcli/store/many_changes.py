@@ -57,6 +57,10 @@ class ManyChanges:
                 self.raw.execute("BEGIN IMMEDIATE")
                 self._uncommitted = 0
 
+    def entries(self) -> int:
+        """How many entries the ledger has by now."""
+        return int(self.raw.execute("SELECT max(seq) FROM entry").fetchone()[0])
+
     def insert(self, rows: Sequence[Row]) -> None:
         """The rows, table by table."""
         tables: dict[type[Row], list[dict[str, Any]]] = defaultdict(list)

@@ -24,23 +24,25 @@ def days(visits: Visits, life: Life, chance: Random) -> Iterator[date]:
     consulted = life.begins
     visits.consult(consulted)
     on = working_day(life.begins + timedelta(days=chance.randrange(3, 30)))
-    while life.fits and (life.leaves is None or on <= life.leaves):
+    while life.fits and life.is_here(on):
         if visits.sessions:
-            on = yield from _until_the_session(visits, on, chance)
+            on = yield from _until_the_session(visits, life, on, chance)
+            if not life.is_here(on):
+                break
         yield on
         if (on - consulted).days > CONSULT_DAYS or visits.needs_consult:
             visits.consult(on)
             consulted = on
         visits.session(on)
-        yield from _after_the_session(visits, on, chance)
+        yield from _after_the_session(visits, life, on, chance)
         on = working_day(on + timedelta(days=CYCLE_DAYS + round(chance.expovariate(1 / 9))))
     if life.leaves:
         yield life.leaves
         visits.leave(life.leaves)
 
 
-def _until_the_session(visits: Visits, on: date, chance: Random) -> Generator[date, None, date]:
-    """What happens before a session that was to be on a day; gives the day on which it is."""
+def _until_the_session(visits: Visits, life: Life, on: date, chance: Random) -> Generator[date, None, date]:
+    """What happens before a session that was to be on a day; gives the day on which it is, or would be: the patient may have left by then."""
     fate = chance.random()
     if fate < 0.03:
         yield on
@@ -55,8 +57,10 @@ def _until_the_session(visits: Visits, on: date, chance: Random) -> Generator[da
         until = on + timedelta(days=chance.randrange(200, 400))
         visits.pause(on, until)
         on = working_day(until + timedelta(days=chance.randrange(0, 20)))
+    if not life.is_here(on):
+        return on
     if chance.random() < 0.8:
-        asked = on - timedelta(days=chance.randrange(1, 6))
+        asked = working_day_before(on - timedelta(days=chance.randrange(1, 6)))
         yield asked
         visits.follow_up(asked)
     if chance.random() < 0.004:
@@ -65,14 +69,14 @@ def _until_the_session(visits: Visits, on: date, chance: Random) -> Generator[da
     return on
 
 
-def _after_the_session(visits: Visits, on: date, chance: Random) -> Iterator[date]:
+def _after_the_session(visits: Visits, life: Life, on: date, chance: Random) -> Iterator[date]:
     """The check of the onset, and what was entered wrongly and is put right."""
     if chance.random() < 0.01:
-        later = on + timedelta(days=chance.randrange(1, 6))
+        later = working_day(on + timedelta(days=chance.randrange(1, 6)))
         yield later
         visits.amend(later)
-    if chance.random() < 0.5:
-        asked = on + timedelta(days=chance.randrange(10, 15))
+    asked = working_day(on + timedelta(days=chance.randrange(10, 15)))
+    if chance.random() < 0.5 and life.is_here(asked):
         yield asked
         visits.follow_up(asked)
         if chance.random() < 0.004:
@@ -82,5 +86,10 @@ def _after_the_session(visits: Visits, on: date, chance: Random) -> Iterator[dat
 
 
 def working_day(day: date) -> date:
-    """The day itself, or the Monday after it."""
-    return day + timedelta(days=7 - day.weekday()) if day.weekday() >= _SATURDAY else day
+    """The day itself, or for one of a weekend the Monday or the Tuesday after it."""
+    return day + timedelta(days=2) if day.weekday() >= _SATURDAY else day
+
+
+def working_day_before(day: date) -> date:
+    """The day itself, or for one of a weekend the Thursday or the Friday before it."""
+    return day - timedelta(days=2) if day.weekday() >= _SATURDAY else day

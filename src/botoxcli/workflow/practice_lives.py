@@ -1,7 +1,8 @@
 """Who comes to a made-up practice, from when and until when, and how well it works for them: drawn from a seed, before anything is recorded.
 
 Conventions. Names are plainly made up, days are civil dates, and the same size and day give the same lives. A patient comes for some time
-whose mean is about an eighth of the practice's years, so that a practice of thirty years has some fifteen sessions a patient.
+whose mean is about an eighth of the practice's years, so that a practice of thirty years has some fifteen sessions a patient: most have
+few, and the first one, who came when the practice began, has all of them or may have left long ago.
 """
 
 from __future__ import annotations
@@ -75,23 +76,28 @@ class Life:
     def code(self) -> str:
         return self.who.code
 
+    def is_here(self, day: date) -> bool:
+        """Up to and with the day of leaving."""
+        return self.leaves is None or day <= self.leaves
+
 
 def lives(size: PracticeSize, chance: Random, today: date) -> list[Life]:
     """All patients in the order of their first day; the codes count from P00001 (P0001 below 10,000)."""
     days = size.years * 365
     usual = days / 8
-    spans = [_in_care(chance, usual) if number < size.in_care else _left(chance, usual, days) for number in range(size.patients)]
+    spans = [_in_care(chance, usual, days) if number < size.in_care else _left(chance, usual, days) for number in range(size.patients)]
+    spans[0] = (days, spans[0][1])
     width = max(4, len(str(size.patients)))
     drawn = sorted((today - timedelta(days=back), number, stays) for number, (back, stays) in enumerate(spans))
     return [_life(chance, f"P{at:0{width}}", begins, stays) for at, (begins, _, stays) in enumerate(drawn, start=1)]
 
 
-def _in_care(chance: Random, usual: float) -> tuple[int, None]:
+def _in_care(chance: Random, usual: float, days: int) -> tuple[int, int | None]:
     """How many days ago one came who is still in care."""
-    return round(chance.uniform(0, 2 * usual)), None
+    return min(round(chance.expovariate(1 / usual)), days), None
 
 
-def _left(chance: Random, usual: float, days: int) -> tuple[int, int]:
+def _left(chance: Random, usual: float, days: int) -> tuple[int, int | None]:
     """How many days ago one came who has left, and how many days it was for."""
     stays = min(round(chance.expovariate(1 / usual)) + 1, days - 1)
     return round(chance.uniform(stays, days)), stays

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 JURISDICTION: Jurisdiction = "us"
 ZONE = "UTC"
 TOXIN_DAYS = 200  # from one dose elsewhere to the next, so that no cumulative window holds two
+_PAUSED = ("works abroad", "an operation", "another illness comes first")
 _SKIPPED = ("haematoma last time", "weak neck last time", "asked to leave it out", "a plaster there")
 _EVENTS = {
     "neck-pain": 30, "injection-site-pain": 20, "headache": 18, "neck-stiffness": 10, "eyelid-ptosis": 8, "brow-asymmetry": 5, "neck-weakness": 4,
@@ -271,7 +272,7 @@ class Visits:
     def pause(self, on: date, until: date) -> None:
         """No sessions up to a day."""
         with self._room.opening("patient pause", on) as change:
-            change.pause_patient(self._patient_id, until=until, reason="pregnancy")
+            change.pause_patient(self._patient_id, until=until, reason=self._chance.choice(_PAUSED))
 
     def toxin_elsewhere(self, on: date) -> None:
         """Toxin that another clinic gave; never so often that the next session would be too much."""
