@@ -162,6 +162,16 @@ def test_a_patient_whose_making_was_undone_is_forgotten_too(botox: Botox, ledger
     assert require_whole(ledger).whole
 
 
+def test_it_says_what_a_killed_backup_left_that_names_the_patient(talked: Botox, visited: Path) -> None:
+    left = visited.parent / "backups" / ".ledger-backup.0123456789abcdef.tmp"
+    left.mkdir(parents=True)
+    (left / "copy.db").write_bytes(visited.read_bytes())
+    (left.parent / "mine").mkdir()
+    (left.parent / "mine" / "copy.db").write_bytes(visited.read_bytes())  # a folder of somebody's own is not looked into
+    plan = json.loads(talked(*FORGET, "--dry-run", "--format", "json").stdout)["items"][0]
+    assert [(one["file"], one["sure"]) for one in plan["backups"]] == [(str(left / "copy.db"), True)]
+
+
 def test_it_says_which_backups_still_name_the_patient(talked: Botox, visited: Path) -> None:
     before = talked("ledger", "backup", "--format", "json")
     file = json.loads(before.stdout)["items"][0]["file"]

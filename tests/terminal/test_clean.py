@@ -39,6 +39,6 @@ def test_nothing_strange_is_left(text: str) -> None:
 
 
 def test_padding_counts_columns() -> None:
-    assert [width(text) for text in ("ab", "頭痛", "e\u0301")] == [2, 4, 1]
+    assert [width(text) for text in ("ab", "頭痛", "e\u0301", "สิริ", "\u0645\u200c\u062e")] == [2, 4, 1, 2, 2]
     assert padded("頭", 4) == "頭  "
     assert padded("5", 3, right=True) == "  5"

@@ -1,4 +1,4 @@
-"""Which files near a ledger still name a patient: its backups, what a migration or a restore kept, leftovers.
+"""Which files near a ledger still name a patient: its backups, what a migration or a restore kept, leftovers of what was killed.
 
 Conventions. Files are only read, as they lie there. A copy counts by what it holds: the same ledger (its first entry) with an identity of that code
 that is not blank. One that cannot be read (another key, damage) may hold it: ``sure`` is False. Copies anywhere else nobody here knows of.
@@ -10,6 +10,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from botoxcli.errors import BotoxError
 from botoxcli.store import cipher, engine, schema_version
 from botoxcli.store.manifest import read_manifest
 from botoxcli.store.place import Place
+from botoxcli.store.scratch import is_scratch
 
 _HELD = """
 SELECT (SELECT at FROM entry ORDER BY seq DESC LIMIT 1), (SELECT hash FROM entry WHERE seq = 1),
@@ -80,12 +82,19 @@ def _held(place: Place, code: str) -> tuple[str | None, str | None, int]:
 
 
 def _files(folder: Path, ledger: Path) -> Iterator[Path]:
+    """Those in the folder, and in the scratch folders that stand in it: a killed backup leaves its copy there."""
     try:
         there = sorted(folder.iterdir())
         own = ledger.stat().st_ino
-        yield from (path for path in there if stat.S_ISREG((told := path.lstat()).st_mode) and told.st_ino != own)
     except OSError:
         return
+    for path in there:
+        with suppress(OSError):
+            told = path.lstat()
+            if stat.S_ISREG(told.st_mode) and told.st_ino != own:
+                yield path
+            elif stat.S_ISDIR(told.st_mode) and is_scratch(path):
+                yield from _files(path, ledger)
 
 
 def _is_sealed(path: Path) -> bool | None:

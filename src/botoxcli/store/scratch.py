@@ -54,11 +54,11 @@ def spoken_of(stand_in: Path, path: Path, kind: type[BotoxError] = BotoxError) -
 
 
 def _made(parent: Path, name: str) -> tuple[Path, int | None]:
-    """A folder that is there and held. Another process may take it for a leftover in the moment before it is held: then a new one."""
+    """A folder that is there and held. Another process may take it for a leftover at any moment before it is held: then a new one."""
     while True:
         folder = parent / f".{name}.{os.urandom(8).hex()}.tmp"
         folder.mkdir(mode=0o700)
-        with suppress(PermissionError):
+        with suppress(PermissionError, FileNotFoundError):
             folder.chmod(0o700)
         held = _hold(folder, wait=True)
         if folder.is_dir():
@@ -67,10 +67,14 @@ def _made(parent: Path, name: str) -> tuple[Path, int | None]:
             os.close(held)
 
 
+def is_scratch(folder: Path, name: str | None = None) -> bool:
+    """Whether a folder has the name of one made here: for this work, or for any."""
+    return re.fullmatch(rf"\.{'.+' if name is None else re.escape(name)}\.[0-9a-f]{{16}}\.tmp", folder.name) is not None
+
+
 def _sweep(parent: Path, name: str) -> None:
-    pattern = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{16}}\.tmp")
     with suppress(OSError):
-        for left in [one for one in parent.iterdir() if pattern.fullmatch(one.name)]:
+        for left in [one for one in parent.iterdir() if is_scratch(one, name)]:
             held = _hold(left, wait=False)
             if held is not None:
                 shutil.rmtree(left, ignore_errors=True)

@@ -29,7 +29,7 @@ def width(text: str) -> int:
 
 
 def _columns(sign: str) -> int:
-    if unicodedata.combining(sign) or sign in "\u200c\u200d":
+    if unicodedata.category(sign) in ("Mn", "Me", "Cf"):  # marks that stand on the letter before, and joiners
         return 0
     return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
 
