@@ -1,6 +1,7 @@
 """Running commands side by side: each in turn, so that what else the machine does falls on all alike; medians, and the most memory.
 
-Every one runs as for a person: Python keeps what it compiled and buffers what it writes, whatever the tests' own surroundings say.
+Every one runs as for a person: Python keeps what it compiled and buffers what it writes, and no day or ledger is set, whatever the tests' own
+surroundings say.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class Contestant:
     codes: tuple[int, ...] = (0,)
 
 
-_NOT_A_PERSONS = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
+_NOT_A_PERSONS = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "BOTOX_TODAY", "BOTOX_LEDGER", "BOTOX_ACTOR", "BOTOX_KEY_FILE")
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ def side_by_side(contestants: Sequence[Contestant], runs: int) -> list[Timed]:
     return [Timed(median(turn[at][0] for turn in counted), max(turn[at][1] for turn in counted)) for at in range(len(contestants))]
 
 
+def surroundings() -> dict[str, str]:
+    """The environment of a program that is measured, or that makes what is."""
+    return {name: value for name, value in os.environ.items() if name not in _NOT_A_PERSONS}
+
+
 def _run(one: Contestant, number: int) -> tuple[float, float]:
     command = list(one.command(number))
     out, drain = _terminal() if one.terminal else (os.open(os.devnull, os.O_WRONLY), None)
@@ -51,7 +57,7 @@ def _run(one: Contestant, number: int) -> tuple[float, float]:
     # A pipe, and not the null device, is what a script has; `cat` stands at its other end.
     other = None if one.terminal else subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=out)
     stdout = out if other is None else other.stdin
-    environment = {name: value for name, value in os.environ.items() if name not in _NOT_A_PERSONS} | dict(one.environment)
+    environment = surroundings() | dict(one.environment)
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, env=environment) as child:
         if other is not None and other.stdin is not None:
             other.stdin.close()

@@ -7,7 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -80,12 +81,13 @@ def todoman(folder: Path, count: int) -> Contestant | None:
         return None
     place = folder / f"todo-{count}" / "list"
     if not place.exists():
-        place.mkdir(parents=True)
-        for number in range(count):
-            (place / f"{number}.ics").write_text(_todo(number))
-        (place.parent / "config.py").write_text(
-            f'path = "{place}"\ndate_format = "%Y-%m-%d"\ntime_format = ""\ndefault_list = "list"\ncache_path = "{place.parent / "cache.db"}"\n'
-        )
+        with _whole(place.parent) as making:
+            (making / "list").mkdir()
+            for number in range(count):
+                (making / "list" / f"{number}.ics").write_text(_todo(number))
+            (making / "config.py").write_text(
+                f'path = "{place}"\ndate_format = "%Y-%m-%d"\ntime_format = ""\ndefault_list = "list"\ncache_path = "{place.parent / "cache.db"}"\n'
+            )
     return _always(f"todo list ({count:,})", [program, "--config", str(place.parent / "config.py"), "list"], terminal=True)
 
 
@@ -97,11 +99,13 @@ def taskwarrior(folder: Path, count: int) -> Contestant | None:
     place = folder / f"task-{count}"
     environment = {"TASKRC": str(place / "taskrc"), "TASKDATA": str(place / "data")}
     if not place.exists():
-        (place / "data").mkdir(parents=True)
-        (place / "taskrc").write_text("confirmation=no\nhooks=off\nverbose=nothing\ngc=on\n")
-        tasks = [{"description": f"P{number:05} session", "due": f"{_day(number):%Y%m%dT000000Z}"} for number in range(count)]
-        (place / "tasks.json").write_text(json.dumps(tasks))
-        subprocess.run([program, "import", str(place / "tasks.json")], check=True, capture_output=True, env={**os.environ, **environment})
+        with _whole(place) as making:
+            (making / "data").mkdir()
+            (making / "taskrc").write_text("confirmation=no\nhooks=off\nverbose=nothing\ngc=on\n")
+            tasks = [{"description": f"P{number:05} session", "due": f"{_day(number):%Y%m%dT000000Z}"} for number in range(count)]
+            (making / "tasks.json").write_text(json.dumps(tasks))
+            there = {**os.environ, "TASKRC": str(making / "taskrc"), "TASKDATA": str(making / "data")}
+            subprocess.run([program, "import", str(making / "tasks.json")], check=True, capture_output=True, env=there)
     return Contestant(f"task list ({count:,})", lambda _: [program, "list"], environment, terminal=True)
 
 
@@ -115,6 +119,16 @@ def sqlite_csv(ledger: Path) -> Contestant | None:
     """SQLite's own shell writing the same view as CSV."""
     program = found("sqlite3")
     return _always("sqlite3 -csv", [program, "-csv", "-header", str(ledger), "SELECT * FROM injection_line"]) if program else None
+
+
+@contextmanager
+def _whole(place: Path) -> Iterator[Path]:
+    """A folder to fill, that gets its name when it is whole: one that was left half-way is made anew."""
+    making = place.with_name(f"{place.name}.new")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    yield making
+    making.rename(place)
 
 
 def _always(name: str, command: Sequence[str], *, terminal: bool = False) -> Contestant:

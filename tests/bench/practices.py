@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 
+from .measuring import surroundings
+
 TODAY = "2026-11-24"
 # name -> patients ever, in care, years; and the same little
 SIZES = {
@@ -49,7 +51,7 @@ class Practices:
         path = self.folder / "written.db"
         shutil.copyfile(self.ledger("usual"), path)
         for lot in ("BENCH1", "BENCH2", "BENCH3", "BENCH4"):
-            botox("vial", "add", lot, "--units", "200", "--expires", "2028-06", "--count", str(STOCK), "--ledger", str(path))
+            botox("vial", "add", lot, "--units", "200", "--expires", "+96w", "--count", str(STOCK), "--ledger", str(path))
         return path
 
     @cached_property
@@ -74,7 +76,8 @@ class Practices:
 
 def botox(*arguments: str) -> str:
     """What the command says. Raises CalledProcessError when it fails."""
-    return subprocess.run([*BOTOX, *arguments], check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL).stdout
+    command = [*BOTOX, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL, env=surroundings()).stdout
 
 
 def due_count(ledger: Path) -> int:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from subprocess import CalledProcessError
 
 from . import peers
 from .measuring import Contestant
@@ -114,20 +116,35 @@ def _session(practices: Practices) -> Sides:
     return Sides(ours, [(peers.one_row(practices.folder), "at most 1.4 x")])
 
 
-_IN_CARE = "SELECT patient FROM last_session JOIN patient_now USING (patient_id) WHERE NOT archived ORDER BY date DESC, patient LIMIT 1"
+# Who is in care, the one with most sessions first.
+_IN_CARE = """
+SELECT p.code FROM patient_now p JOIN visit_now v USING (patient_id) WHERE NOT p.archived AND v.kind = 'session'
+GROUP BY p.patient_id ORDER BY count(*) DESC, p.code"""
+_GOOD_LOT = "SELECT lot FROM vial_line WHERE state = 'unused' AND NOT recalled ORDER BY expires DESC LIMIT 1"
 
 
 def _history(practices: Practices, name: str) -> Sides:
     told = []
-    dry = name.startswith("session")
     for practice in ("usual", "three years"):
-        patient = () if name == "due" else tuple(practices.asked(_IN_CARE, practice))
-        lots = practices.asked("SELECT lot FROM vial_line WHERE state = 'unused' AND NOT recalled ORDER BY expires DESC LIMIT 1", practice) * dry
-        more = ("--on", TODAY, "--answers", str(CHAIR), "--vial", *lots, "--as-planned", "--no-input", "--dry-run") if dry else ()
-        codes = (0, 23) if dry else (0,)
-        arguments = (name.partition(" ")[0], *patient, *more)
-        told.append(_ours(f"the same after {practice}", practices.ledger(practice), *arguments, codes=codes))
+        ledger = practices.ledger(practice)
+        if name.startswith("session"):
+            command_line = _session_that_may_be(practices, practice)
+        else:
+            command_line = (name, *(practices.asked(_IN_CARE, practice)[:1] if name == "chart" else ()))
+        told.append(_ours(f"the same after {practice}", ledger, *command_line, codes=(0, 23)))
     return Sides(told[0], [(told[1], "at most 1.3 x")])
+
+
+def _session_that_may_be(practices: Practices, practice: str) -> tuple[str, ...]:
+    """Of the one with the longest history whom no rule stops on the day; in a little practice there may be nobody."""
+    ledger, lots = practices.ledger(practice), practices.asked(_GOOD_LOT, practice)
+    chair = ("--on", TODAY, "--answers", str(CHAIR), "--vial", *lots, "--as-planned", "--no-input", "--dry-run")
+    lines = [("session", patient, *chair) for patient in practices.asked(_IN_CARE, practice)]
+    for line in lines:
+        with suppress(CalledProcessError):
+            botox(*line, "--ledger", str(ledger), "--today", TODAY)
+            return line
+    return lines[0]
 
 
 def _export(practices: Practices) -> Sides:
@@ -160,6 +177,6 @@ def _asking(practices: Practices, name: str) -> Sides:
     elif name.startswith("audit"):
         more = [] if name.endswith("all of it") else ["--since", "2026-08-24"]
     else:
-        more = practices.asked(_IN_CARE)
+        more = practices.asked(_IN_CARE)[:1]
     ours = _ours(name, ledger, name.partition(",")[0], *more, codes=(0, 3))
     return Sides(ours, [(_ours("due in a pipe", ledger, "due"), "at most 2 x")])
