@@ -259,9 +259,7 @@ def _windows(facts: ResponseFacts, session: date, following: date | None) -> tup
     days = [one for one in facts.diary if session <= one.day < until]
     diary = [window for window in diary_windows(days, [session], complete_from=facts.complete_from, today=facts.today) if window.end < until]
     used, unused = list(diary), []
-    for _, told in _told_windows(facts, session=session):
-        if not session <= told.end < until:
-            continue
+    for _, told in _told_windows(facts, session=session, until=until):
         if told.start < session:
             unused.append(Unused(told, _crossing(told, facts.sessions)))
         elif _displaced(told, diary, facts.complete_from):
@@ -276,9 +274,12 @@ def _displaced(told: DiaryWindow, diary: Iterable[DiaryWindow], complete_from: i
     return sum(_shared_days(told, window) for window in diary if window.counts) > WINDOW_DAYS - complete_from
 
 
-def _told_windows(facts: ResponseFacts, *, session: date | None) -> Iterator[tuple[ToldFollowUp, DiaryWindow]]:
-    """The follow-ups that told a count, by date, each with the 28 days that end the day before it."""
-    for visit in sorted(facts.follow_ups, key=lambda one: (one.date, one.visit)):
+def _told_windows(facts: ResponseFacts, *, session: date | None, until: date = date.max) -> Iterator[tuple[ToldFollowUp, DiaryWindow]]:
+    """The follow-ups that told a count, by date, each with the 28 days that end the day before it; of a session's cycle those after its day,
+    up to and with ``until``.
+    """
+    wanted = [one for one in facts.follow_ups if (session or date.min) < one.date <= until]
+    for visit in sorted(wanted, key=lambda one: (one.date, one.visit)):
         if visit.headache_days is not None and visit.diary_days is not None:
             yield (
                 visit,
