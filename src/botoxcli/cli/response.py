@@ -53,7 +53,7 @@ def response(
     refuse_for_a_screen(form, output)
     state = state_of(ctx)
     with state.reader() as reader:
-        history = reader.patient_history(reader.find_patient(patient).patient_id)
+        history = reader.patient_history(reader.find_patient(patient).patient_id, brief=True)
         edition = brief_edition_of(reader, workflow.followed_protocol(history, protocol, DEFAULT_PROTOCOL))
         asked = workflow.rules_named(edition, rules)
         found = workflow.response(reader, history, edition, asked, today=state.today(reader))

@@ -15,15 +15,15 @@ from botoxcli.clinic.known_patient import KnownPatient
 _day = date.fromisoformat
 
 
-def patient_history(connection: sqlite3.Connection, patient: KnownPatient) -> PatientHistory:
-    """Each kind in the order of dates."""
+def patient_history(connection: sqlite3.Connection, patient: KnownPatient, *, brief: bool = False) -> PatientHistory:
+    """Each kind in the order of dates; ``brief`` has of a session its day, product and total alone, and nothing of its sites and answers."""
     heads = connection.execute(
         "SELECT visit, date, protocol, kind, decision, decided FROM current_visit WHERE patient_id = ? ORDER BY date, visit", (patient.patient_id,)
     ).fetchall()
     return PatientHistory(
         patient=patient,
         consults=tuple(PastConsult(visit, _day(on), name, ruled, own) for visit, on, name, kind, ruled, own in heads if kind == "consult"),
-        sessions=_sessions(connection, patient.patient_id),
+        sessions=_brief_sessions(connection, patient.patient_id) if brief else _sessions(connection, patient.patient_id),
         follow_ups=tuple((visit, _day(on)) for visit, on, _, kind, _, _ in heads if kind == "follow-up"),
         events=_events(connection, patient.patient_id),
         toxins=toxins(connection, patient.patient_id),
@@ -70,6 +70,15 @@ def _pauses(connection: sqlite3.Connection, patient_id: int) -> tuple[PastPause,
     told = [PastPause(_day(since), _day(until)) for since, until in rows]
     lived = [PastPause(one.since, min(one.until, later.since, later.until)) for one, later in pairwise(told)]
     return tuple(one for one in (*lived, *told[-1:]) if one.since < one.until)
+
+
+def _brief_sessions(connection: sqlite3.Connection, patient_id: int) -> tuple[PastSession, ...]:
+    rows = connection.execute(
+        "SELECT v.visit, v.date, v.protocol, d.product, v.units_hundredths FROM current_visit v "
+        "JOIN visit_detail d ON d.visit = v.visit WHERE v.patient_id = ? AND v.kind = 'session' ORDER BY v.date, v.visit",
+        (patient_id,),
+    )
+    return tuple(PastSession(visit, _day(on), protocol, product, hundredths or 0) for visit, on, protocol, product, hundredths in rows)
 
 
 def _sessions(connection: sqlite3.Connection, patient_id: int) -> tuple[PastSession, ...]:

@@ -137,11 +137,11 @@ class Reader:
         sql = f"SELECT {_PATIENT} FROM patient_now WHERE born = ? ORDER BY code"  # noqa: S608 - names of ours
         return tuple(_patient(row) for row in self._rows(sql, born.isoformat()))
 
-    def patient_history(self, patient_id: int) -> PatientHistory:
-        """All that stands of a patient, each kind in the order of dates. Raises NotFound."""
+    def patient_history(self, patient_id: int, *, brief: bool = False) -> PatientHistory:
+        """All that stands of a patient, each kind in the order of dates; ``brief`` without the sites and answers of sessions. Raises NotFound."""
         from botoxcli.store.history_reader import patient_history
 
-        return patient_history(self._connection, self.patient(patient_id))
+        return patient_history(self._connection, self.patient(patient_id), brief=brief)
 
     def toxins(self, patient_id: int) -> tuple[PastToxin, ...]:
         """The toxin that was given elsewhere, by date."""
@@ -254,11 +254,11 @@ class Reader:
 
         return whole_visit(self._connection, _HEAD, number)
 
-    def whole_visits(self, patient_id: int) -> tuple[WholeVisit, ...]:
-        """Everything of each visit of a patient that stands, by date and number."""
+    def whole_visits(self, patient_id: int, *, without: Collection[str] = ()) -> tuple[WholeVisit, ...]:
+        """Everything of each visit of a patient that stands, by date and number; ``without`` leaves ``finding`` or ``vial_use`` unread."""
         from botoxcli.store.visit_reader import whole_visits
 
-        return whole_visits(self._connection, _HEAD, patient_id)
+        return whole_visits(self._connection, _HEAD, patient_id, without)
 
     def versions(self, visit: int) -> tuple[VisitVersion, ...]:
         """Every version of a visit, the first one first; also of one that was voided or undone. Raises NotFound."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -51,12 +52,12 @@ def whole_visit(connection: sqlite3.Connection, columns: str, visit: int) -> Who
     return _whole(head(row), _parts(connection, "line", "visit_detail", ("visit", visit))[visit])
 
 
-def whole_visits(connection: sqlite3.Connection, columns: str, patient_id: int) -> tuple[WholeVisit, ...]:
-    """The same of every visit of a patient, by date and number: each view is read once, however many visits there are.
+def whole_visits(connection: sqlite3.Connection, columns: str, patient_id: int, without: Collection[str] = ()) -> tuple[WholeVisit, ...]:
+    """The same of every visit of a patient, by date and number: each view is read once, however many visits there are, those ``without`` never.
 
     A visit that came or went meanwhile is not among them: who must have all reads at one instant.
     """
-    parts = _parts(connection, "line", "visit_detail", ("patient_id", patient_id))
+    parts = _parts(connection, "line", "visit_detail", ("patient_id", patient_id), without)
     return tuple(_whole(top, parts[top.visit]) for top in heads(connection, columns, patient_id, None) if top.visit in parts)
 
 
@@ -107,11 +108,13 @@ def identities(connection: sqlite3.Connection, patient_id: int) -> tuple[PastIde
     return tuple(PastIdentity(name, _day(born), datetime.fromisoformat(at), by, why, bool(stands)) for name, born, at, by, why, stands in rows)
 
 
-def _parts(connection: sqlite3.Connection, suffix: str, detail_view: str, which: tuple[str, int]) -> dict[int, _Parts]:
+def _parts(connection: sqlite3.Connection, suffix: str, detail_view: str, which: tuple[str, int], without: Collection[str] = ()) -> dict[int, _Parts]:
     """What belongs to visits, by their numbers: of the one visit or version that ``which`` names, or of all visits of a patient."""
     column, number = which
     found: dict[int, _Parts] = {}
     for name, columns in _COLUMNS.items():
+        if name in without:
+            continue
         view = detail_view if name == "detail" else f"{name}_{suffix}"
         order = "" if name == "detail" else " ORDER BY position"
         sql = f"SELECT visit, {columns} FROM {view} WHERE {column} = ?{order}"  # noqa: S608 - names of ours

@@ -70,6 +70,9 @@ def print_sheet(title: str, sections: Iterable[Section]) -> None:
 
 def _wrapped(point: str, section: Section) -> list[str]:
     inner = " " * (len(point) - len(point.lstrip(" "))) if section.bullet else ""
+    whole = f"{inner}{section.bullet}{point.removeprefix(inner)}"
+    if len(whole) <= SHEET_WIDTH and whole[-1:].strip():  # most do: nothing is to be folded
+        return [whole]
     return textwrap.wrap(
         point.removeprefix(inner),
         SHEET_WIDTH,

@@ -60,7 +60,7 @@ def chart(reader: Reader, patient: str, day: date, edition_of: EditionOf) -> Cha
     """The chart. ``edition_of`` gives a protocol by its id, or by an edition's number where the file is gone. Raises NotFound, Ambiguous."""
     reader.at_one_instant()
     known = reader.find_patient(patient)
-    history = reader.patient_history(known.patient_id)
+    history = reader.patient_history(known.patient_id, brief=True)  # the sessions are read whole below
     candidates = reader.due_candidates(known.patient_id)
     return Chart(
         patient=known,
@@ -75,7 +75,7 @@ def chart(reader: Reader, patient: str, day: date, edition_of: EditionOf) -> Cha
 
 def _courses(reader: Reader, history: PatientHistory, day: date, edition_of: EditionOf) -> tuple[Course, ...]:
     by_protocol: dict[str, list[WholeVisit]] = {}
-    for visit in reader.whole_visits(history.patient.patient_id):
+    for visit in reader.whole_visits(history.patient.patient_id, without=("finding", "vial_use")):
         by_protocol.setdefault(visit.head.protocol, []).append(visit)
     return tuple(_course(reader, history, visits, day, edition_of) for visits in by_protocol.values())
 
