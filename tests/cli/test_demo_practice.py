@@ -157,7 +157,6 @@ def test_every_course_is_recorded_in_the_order_of_its_days(big: Path) -> None:
         (("--patients", "5", "--in-care", "6"), 21, "--in-care"),
         (("--patients", "5", "--years", "0"), 21, "--years"),
         (("--in-care", "2"), 2, "--patients"),
-        ((), 2, "--patients"),
     ],
 )
 def test_a_size_that_cannot_be_is_refused(botox: Botox, tmp_path: Path, flags: tuple[str, ...], code: int, sentence: str) -> None:

@@ -35,7 +35,7 @@ def demo(
 
     A practice of any size: botox demo --ledger big.db --patients 40 --in-care 20 --years 4 --seed 1
     """
-    if state_of(ctx).ledger_named or any(one is not None for one in (patients, in_care, years, seed)):
+    if any(one is not None for one in (patients, in_care, years, seed)):
         from botoxcli.cli.demo_practice import demo_practice
 
         demo_practice(state_of(ctx), patients=patients, in_care=in_care, years=years, seed=seed)
