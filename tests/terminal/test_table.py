@@ -90,7 +90,9 @@ def test_too_narrow_for_the_ids_it_is_plain(draw: Draw, request: pytest.FixtureR
     assert plain == (request.node.callspec.params["draw"] == 40)
 
 
-@pytest.mark.parametrize(("width", "left"), [(33, ["Site"]), (45, ["Site", "Units"]), (60, ["Site", "Units", "Expires"])])
+@pytest.mark.parametrize(
+    ("width", "left"), [(20, ["Site", "Units", "Expires"]), (33, ["Site"]), (45, ["Site", "Units"]), (60, ["Site", "Units", "Expires"])]
+)
 def test_a_narrow_screen_leaves_out_what_can_be_spared_and_says_so(monkeypatch: pytest.MonkeyPatch, width: int, left: list[str]) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
     monkeypatch.setattr("sys.stdout", screen := Terminal())

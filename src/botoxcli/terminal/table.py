@@ -130,13 +130,15 @@ def without_the_usual(table: Table, usual: Mapping[str, str]) -> Table:
 
 
 def _grid_for_a_screen(table: Table) -> _Grid:
-    """Without the spare columns that do not fit."""
+    """Without the spare columns that do not fit; with all of them where the others would not fit either, for then every line runs on."""
     grid, left_out = _Grid(table), list[str]()
     for header in table.spare:
         if grid.fits(folded=True):
             break
         grid = _Grid(grid.table.without(header))
         left_out.append(header)
+    if not grid.fits(folded=True):
+        return _Grid(table)
     if left_out:
         grid.table = grid.table._replace(footer=[*table.footer, f"Not shown on so narrow a screen: {', '.join(left_out)}"])
     return grid
