@@ -87,6 +87,18 @@ def test_it_fits_80_columns_and_names_nobody(botox: Botox, told: Path) -> None:
     assert botox("chart", "P0001", "--identify").stdout.startswith("P0001 Jane Example, born 1980-02-29: chart on 2026-03-09\n")
 
 
+def test_each_visit_in_json_is_whole(botox: Botox, told: Path) -> None:
+    """As ``visit show`` has it: its findings, its vials and the volume of each injection too."""
+    chart = json.loads(botox("chart", "P0001", "--today", "2026-04-08", "--format", "json").stdout)["items"][0]
+    for kind in ("consults", "sessions", "follow_ups"):
+        assert chart["courses"][0][kind], kind
+        for visit in chart["courses"][0][kind]:
+            (shown,) = json.loads(botox("visit", "show", str(visit["visit"]), "--format", "json").stdout)["items"]
+            assert visit == shown
+    assert any(visit["vials"] for visit in chart["courses"][0]["sessions"])
+    assert any(visit["findings"] for visit in chart["courses"][0]["consults"])
+
+
 def test_json_holds_everything(botox: Botox, told: Path) -> None:
     found = item(botox)
     (course,) = found["courses"]

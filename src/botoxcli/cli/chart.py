@@ -34,7 +34,9 @@ def chart(
 
     state = state_of(ctx)
     with state.reader() as reader:
-        found = workflow.chart(reader, patient, state.today(reader), lambda name, edition_id: _protocol(reader, name, edition_id))
+        found = workflow.chart(
+            reader, patient, state.today(reader), lambda name, edition_id: _protocol(reader, name, edition_id), as_sheet=form is Form.TABLE
+        )
     if form is Form.JSON:
         write_chart(found, named=identify)
     else:

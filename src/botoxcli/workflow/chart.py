@@ -56,8 +56,11 @@ class Chart(NamedTuple):
     due: tuple[DueItem, ...]
 
 
-def chart(reader: Reader, patient: str, day: date, edition_of: EditionOf) -> Chart:
-    """The chart. ``edition_of`` gives a protocol by its id, or by an edition's number where the file is gone. Raises NotFound, Ambiguous."""
+def chart(reader: Reader, patient: str, day: date, edition_of: EditionOf, *, as_sheet: bool = False) -> Chart:
+    """The chart. ``edition_of`` gives a protocol by its id, or by an edition's number where the file is gone. Raises NotFound, Ambiguous.
+
+    ``as_sheet``: the visits come without their findings and vials, which the sheet to read does not show.
+    """
     reader.at_one_instant()
     known = reader.find_patient(patient)
     history = reader.patient_history(known.patient_id, brief=True)  # the sessions are read whole below
@@ -66,16 +69,16 @@ def chart(reader: Reader, patient: str, day: date, edition_of: EditionOf) -> Cha
         patient=known,
         day=day,
         history=history,
-        courses=_courses(reader, history, day, edition_of),
+        courses=_courses(reader, history, day, edition_of, ("finding", "vial_use") if as_sheet else ()),
         appointments=reader.appointments(known.patient_id),
         statuses=reader.statuses(known.patient_id),
         due=tuple(item for item in due_on(candidates, rules_of(reader), day) if item.status != "lapsed"),
     )
 
 
-def _courses(reader: Reader, history: PatientHistory, day: date, edition_of: EditionOf) -> tuple[Course, ...]:
+def _courses(reader: Reader, history: PatientHistory, day: date, edition_of: EditionOf, without: tuple[str, ...]) -> tuple[Course, ...]:
     by_protocol: dict[str, list[WholeVisit]] = {}
-    for visit in reader.whole_visits(history.patient.patient_id, without=("finding", "vial_use")):
+    for visit in reader.whole_visits(history.patient.patient_id, without=without):
         by_protocol.setdefault(visit.head.protocol, []).append(visit)
     return tuple(_course(reader, history, visits, day, edition_of) for visits in by_protocol.values())
 
