@@ -58,6 +58,16 @@ def sealing(request: pytest.FixtureRequest) -> Iterator[str]:
         yield kind
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """For what many tests share and is made before any of them has a home: the person's own protocols are not read."""
+    with pytest.MonkeyPatch.context() as patch:
+        home = tmp_path_factory.mktemp("nobody")
+        patch.setenv("HOME", str(home))
+        patch.setenv("XDG_DATA_HOME", str(home / "data"))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _a_home_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory, sealing: str) -> None:
     """Clears every BOTOX_* variable and what steers a terminal, and moves the home folder. No keyring is ever asked."""

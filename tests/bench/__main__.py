@@ -54,8 +54,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _at_least_one(words: str) -> int:
-    if int(words) < 1:
-        raise argparse.ArgumentTypeError("at least 1")
+    if not words.isdecimal() or int(words) < 1:
+        raise argparse.ArgumentTypeError("must be a whole number, at least 1")
     return int(words)
 
 

@@ -120,7 +120,8 @@ def _session(practices: Practices) -> Sides:
 _IN_CARE = """
 SELECT p.code FROM patient_now p JOIN visit_now v USING (patient_id) WHERE NOT p.archived AND v.kind = 'session'
 GROUP BY p.patient_id ORDER BY count(*) DESC, p.code"""
-_GOOD_LOT = "SELECT lot FROM vial_line WHERE state = 'unused' AND NOT recalled ORDER BY expires DESC LIMIT 1"
+_TRIED = 60  # patients
+_GOOD_LOT = f"SELECT lot FROM vial_line WHERE state = 'unused' AND NOT recalled AND expires >= '{TODAY}' ORDER BY expires DESC LIMIT 1"
 
 
 def _history(practices: Practices, name: str) -> Sides:
@@ -136,11 +137,11 @@ def _history(practices: Practices, name: str) -> Sides:
 
 
 def _session_that_may_be(practices: Practices, practice: str) -> tuple[str, ...]:
-    """Of the one with the longest history whom no rule stops on the day; in a little practice there may be nobody."""
-    ledger, lots = practices.ledger(practice), practices.asked(_GOOD_LOT, practice)
+    """Of the one with the longest history whom no rule stops on the day; in a little practice there may be nobody, nor a vial."""
+    ledger, lots = practices.ledger(practice), practices.asked(_GOOD_LOT, practice) or ["NONE"]
     chair = ("--on", TODAY, "--answers", str(CHAIR), "--vial", *lots, "--as-planned", "--no-input", "--dry-run")
     lines = [("session", patient, *chair) for patient in practices.asked(_IN_CARE, practice)]
-    for line in lines:
+    for line in lines[:_TRIED]:
         with suppress(CalledProcessError):
             botox(*line, "--ledger", str(ledger), "--today", TODAY)
             return line

@@ -27,6 +27,7 @@ def test_a_row_whose_other_side_is_not_installed_keeps_its_goal(tmp_path: Path, 
     [
         (["--only", "no such row"], "no row has 'no such row' in its name"),
         (["--runs", "0"], "at least 1"),
+        (["--runs", "x"], "must be a whole number"),
         (["--folder", "/dev/null/bench"], "/dev/null/bench"),
         (["--output", "/dev/null/bench.csv"], "/dev/null/bench.csv"),
     ],

@@ -52,8 +52,7 @@ def rows(ledger: Path, sql: str) -> list[tuple[Any, ...]]:
 def test_it_says_what_it_made(botox: Botox, tmp_path: Path) -> None:
     said = made(botox, tmp_path / "p.db", "--patients", "6", "--in-care", "2", "--years", "3", "--seed", "2")
     counts = {
-        kind: rows(tmp_path / "p.db", f"SELECT count(*) FROM visit_version WHERE kind = '{kind}' AND version = 1")[0][0]
-        for kind in ("consult", "session", "follow-up")
+        kind: rows(tmp_path / "p.db", f"SELECT count(*) FROM visit_now WHERE kind = '{kind}'")[0][0] for kind in ("consult", "session", "follow-up")
     }
     entries = rows(tmp_path / "p.db", "SELECT count(*) FROM entry")[0][0]
     assert said.stdout == (

@@ -34,13 +34,14 @@ def demo_practice(state: State, *, patients: int | None, in_care: int | None, ye
 
         def furnish(place: Place) -> None:
             with ManyChanges(place, salt=lambda: chance.randbytes(32).hex()) as ledger:
-                made.update(furnish_practice(ledger, edition, people, today=today, chance=chance, told=told), entries=ledger.entries())
+                furnish_practice(ledger, edition, people, today=today, chance=chance, told=told)
+                made.update(ledger.counts())
 
         create_ledger(Place(state.ledger.path), settings=SETTINGS, actor=ACTOR, at=opens_at(people[0].begins), furnish=furnish)
     print_lines(
         [
             f"A practice that does not exist, as it would stand on {today.isoformat()}: {state.ledger.path}",
-            f"{size.patients:,} patients ever, {size.in_care:,} in care, {size.years} years, seed {size.seed}: {made.get('consult', 0):,} consults, "
-            f"{made.get('session', 0):,} sessions, {made.get('follow-up', 0):,} follow-ups in {made['entries']:,} changes.",
+            f"{size.patients:,} patients ever, {size.in_care:,} in care, {size.years} years, seed {size.seed}: {made['consult']:,} consults, "
+            f"{made['session']:,} sessions, {made['follow-up']:,} follow-ups in {made['entries']:,} changes.",
         ]
     )

@@ -57,9 +57,10 @@ class ManyChanges:
                 self.raw.execute("BEGIN IMMEDIATE")
                 self._uncommitted = 0
 
-    def entries(self) -> int:
-        """How many entries the ledger has by now."""
-        return int(self.raw.execute("SELECT max(seq) FROM entry").fetchone()[0])
+    def counts(self) -> dict[str, int]:
+        """How many entries the ledger has by now (``entries``), and how many visits of each kind stand."""
+        counted = dict(self.raw.execute("SELECT kind, count(*) FROM visit_now GROUP BY kind").fetchall())
+        return {"consult": 0, "session": 0, "follow-up": 0, **counted, "entries": self.raw.execute("SELECT max(seq) FROM entry").fetchone()[0]}
 
     def insert(self, rows: Sequence[Row]) -> None:
         """The rows, table by table."""

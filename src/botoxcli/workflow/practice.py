@@ -8,8 +8,7 @@ course carries its own history, and the stock its vials.
 from __future__ import annotations
 
 import heapq
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -37,7 +36,6 @@ class Day:
     def __init__(self, ledger: ManyChanges, begins: datetime) -> None:
         self._ledger = ledger
         self.now = begins
-        self.changes = Counter[str]()
 
     @contextmanager
     def change(self, command: str, on: date) -> Iterator[Change]:
@@ -45,7 +43,6 @@ class Day:
         self.now = max(self.now + _APART, opens_at(on))
         with self._ledger.change(command=command, actor=ACTOR, at=self.now) as change:
             yield change
-        self.changes[command] += 1
 
 
 def opens_at(day: date) -> datetime:
@@ -53,10 +50,8 @@ def opens_at(day: date) -> datetime:
     return datetime.combine(day, _OPENS)
 
 
-def furnish_practice(
-    ledger: ManyChanges, edition: Edition, people: Sequence[Life], *, today: date, chance: Random, told: Told | None = None
-) -> Mapping[str, int]:
-    """Lives the courses of the people, who come in the order of their first days, up to and with today. How many changes of each command it took.
+def furnish_practice(ledger: ManyChanges, edition: Edition, people: Sequence[Life], *, today: date, chance: Random, told: Told | None = None) -> None:
+    """Lives the courses of the people, who come in the order of their first days, up to and with today.
 
     ``told`` is given the days that have passed, and all of them.
     """
@@ -77,4 +72,3 @@ def furnish_practice(
             heapq.heapreplace(waiting, (max(following, now), number))
         if told:
             told((now - first).days, (today - first).days)
-    return day.changes
